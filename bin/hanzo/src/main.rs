@@ -1,0 +1,2 @@
+//! The Hanzo L2 node.
+fn main() {}

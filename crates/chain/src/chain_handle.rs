@@ -1,0 +1,181 @@
+//! The chain thread and the handle everybody else holds.
+
+use crate::{
+    CanonObserver, CanonUpdate, ChainTree, ChainView, CheckedBlock, ImportError, Inserted, Origin,
+};
+use arc_swap::ArcSwap;
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use std::{
+    sync::Arc,
+    thread::{self, JoinHandle},
+};
+use tokio::sync::{broadcast, oneshot};
+
+/// Blocks waiting for the chain thread. A full queue answers `Busy`; at 30 Mgas a block and
+/// half a second each, eight blocks are already several seconds of work.
+pub const IMPORT_QUEUE: usize = 8;
+
+/// Canonical updates a subscriber may lag behind before it is told that it missed some.
+pub const UPDATE_QUEUE: usize = 256;
+
+enum Command {
+    Import { block: Box<CheckedBlock>, origin: Origin, answer: oneshot::Sender<Answer> },
+    Stop,
+}
+
+type Answer = Result<Inserted, ImportError>;
+
+/// Handle to the chain: import, read, subscribe. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct ChainHandle {
+    commands: Sender<Command>,
+    view: Arc<ArcSwap<ChainView>>,
+    updates: broadcast::Sender<Arc<CanonUpdate>>,
+}
+
+/// The running chain thread. Its end is the end of the chain.
+#[derive(Debug)]
+pub struct ChainThread {
+    commands: Sender<Command>,
+    thread: JoinHandle<Result<(), ImportError>>,
+    ended: oneshot::Receiver<()>,
+}
+
+impl std::fmt::Debug for Command {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Import { .. } => "Import",
+            Self::Stop => "Stop",
+        })
+    }
+}
+
+impl ChainHandle {
+    /// Moves `tree` to its own thread. `observers` hear of every change of the canonical chain
+    /// before the import that caused it is answered.
+    ///
+    /// # Errors
+    /// The operating system's error if no thread can be started.
+    pub fn start(
+        tree: ChainTree,
+        observers: Vec<Arc<dyn CanonObserver>>,
+    ) -> std::io::Result<(Self, ChainThread)> {
+        let (commands, inbox) = bounded(IMPORT_QUEUE);
+        let (updates, _) = broadcast::channel(UPDATE_QUEUE);
+        let view = Arc::new(ArcSwap::new(tree.view()));
+        let (end, ended) = oneshot::channel();
+        let worker = Worker { tree, observers, view: Arc::clone(&view), updates: updates.clone() };
+        let thread = thread::Builder::new().name("chain".to_owned()).spawn(move || {
+            let result = worker.run(&inbox);
+            // Nobody listening means that the node is going down anyway.
+            let _ = end.send(());
+            result
+        })?;
+        let handle = Self { commands: commands.clone(), view, updates };
+        Ok((handle, ChainThread { commands, thread, ended }))
+    }
+
+    /// Imports a block and waits for the verdict.
+    ///
+    /// # Errors
+    /// [`ImportError`]; [`ImportError::Busy`] at once if the queue is full.
+    pub async fn import(&self, block: CheckedBlock, origin: Origin) -> Answer {
+        let answer = self.enqueue(block, origin)?;
+        answer.await.unwrap_or(Err(ImportError::Stopped))
+    }
+
+    /// Imports a block from a thread that may block.
+    ///
+    /// # Errors
+    /// As [`Self::import`].
+    pub fn import_blocking(&self, block: CheckedBlock, origin: Origin) -> Answer {
+        let answer = self.enqueue(block, origin)?;
+        answer.blocking_recv().unwrap_or(Err(ImportError::Stopped))
+    }
+
+    fn enqueue(
+        &self,
+        block: CheckedBlock,
+        origin: Origin,
+    ) -> Result<oneshot::Receiver<Answer>, ImportError> {
+        let (answer, verdict) = oneshot::channel();
+        let command = Command::Import { block: Box::new(block), origin, answer };
+        self.commands.try_send(command).map_err(|error| match error {
+            TrySendError::Full(_) => ImportError::Busy { limit: IMPORT_QUEUE },
+            TrySendError::Disconnected(_) => ImportError::Stopped,
+        })?;
+        Ok(verdict)
+    }
+
+    /// The chain as of the current head.
+    #[must_use]
+    pub fn view(&self) -> Arc<ChainView> {
+        self.view.load_full()
+    }
+
+    /// Every later change of the canonical chain. A subscriber that falls [`UPDATE_QUEUE`] updates
+    /// behind is told so and goes on with the newest.
+    #[must_use]
+    pub fn subscribe(&self) -> broadcast::Receiver<Arc<CanonUpdate>> {
+        self.updates.subscribe()
+    }
+}
+
+impl ChainThread {
+    /// Waits until the thread ends by itself, which only a fatal error makes it do.
+    pub async fn ended(&mut self) {
+        let _ = (&mut self.ended).await;
+    }
+
+    /// Lets queued imports finish, persists everything and ends the thread. Blocks.
+    ///
+    /// # Errors
+    /// The fatal error that ended the thread, or the error of the last write.
+    pub fn stop(self) -> Result<(), ImportError> {
+        // A send fails only if the thread has ended already; then its result tells why.
+        let _ = self.commands.send(Command::Stop);
+        self.thread.join().unwrap_or(Err(ImportError::Stopped))
+    }
+}
+
+struct Worker {
+    tree: ChainTree,
+    observers: Vec<Arc<dyn CanonObserver>>,
+    view: Arc<ArcSwap<ChainView>>,
+    updates: broadcast::Sender<Arc<CanonUpdate>>,
+}
+
+impl Worker {
+    fn run(mut self, inbox: &Receiver<Command>) -> Result<(), ImportError> {
+        for command in inbox {
+            match command {
+                Command::Import { block, origin, answer } => {
+                    let result = self.import(*block, origin);
+                    match result {
+                        Err(error) if error.is_fatal() => {
+                            // Whoever asked may have gone; the cause is this thread's result.
+                            let _ = answer.send(Err(ImportError::Stopped));
+                            return Err(error);
+                        }
+                        verdict => drop(answer.send(verdict)),
+                    }
+                }
+                Command::Stop => break,
+            }
+        }
+        self.tree.persist_all()
+    }
+
+    fn import(&mut self, block: CheckedBlock, origin: Origin) -> Answer {
+        let inserted = self.tree.insert(block, origin)?;
+        if let Inserted::Head(update) = &inserted {
+            self.view.store(Arc::clone(&update.view));
+            for observer in &self.observers {
+                observer.on_canon_update(update);
+            }
+            // An error only says that nobody subscribes.
+            let _ = self.updates.send(Arc::clone(update));
+        }
+        Ok(inserted)
+    }
+}

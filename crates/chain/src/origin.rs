@@ -1,0 +1,44 @@
+//! Where a block comes from, as far as import cares.
+
+use hanzo_consensus::Arrival;
+use hanzo_evm::Executed;
+use hanzo_state::StateRoot;
+use hanzo_types::SealHash;
+use std::sync::Arc;
+
+/// What building a block already computed. Import uses it instead of executing again if the seal
+/// hash, which binds every header field that execution decides, is the same.
+#[derive(Debug, Clone)]
+pub struct Prebuilt {
+    /// Seal hash of the header that was built.
+    pub seal_hash: SealHash,
+    /// Outcome and state change.
+    pub executed: Executed,
+    /// State root and changed trie nodes.
+    pub state_root: StateRoot,
+}
+
+/// Where a block comes from.
+#[derive(Debug, Clone)]
+pub enum Origin {
+    /// From the network, at this Unix time in seconds.
+    Peer {
+        /// Local clock at arrival.
+        now: u64,
+    },
+    /// Built and sealed by this node.
+    Mined(Arc<Prebuilt>),
+    /// Read back from this node's own disk after a restart.
+    Durable,
+}
+
+impl Origin {
+    /// How the clock rule sees this block.
+    #[must_use]
+    pub const fn arrival(&self) -> Arrival {
+        match self {
+            Self::Peer { now } => Arrival::FromPeer { now: *now },
+            Self::Mined(_) | Self::Durable => Arrival::Local,
+        }
+    }
+}

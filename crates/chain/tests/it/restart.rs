@@ -1,0 +1,61 @@
+//! What is left after the process is gone.
+
+use alloy_primitives::{Address, U256};
+use hanzo_chain::{ChainHandle, Origin};
+use hanzo_state::StateRead;
+use hanzo_testkit::{Signer, TestChain, dev_spec, seal};
+
+#[test]
+fn every_imported_block_is_there_after_a_crash() {
+    let mut chain = TestChain::new(dev_spec());
+    let alice = Signer::dev(0, chain.spec());
+    let bob = Address::repeat_byte(0xb0);
+    for nonce in 0..50 {
+        let block = chain.mine(vec![alice.transfer(nonce, bob, 1)]);
+        if nonce % 7 == 0 {
+            chain.reopen();
+            assert_eq!(chain.view().head().hash(), block.hash());
+        }
+    }
+    chain.reopen();
+    let view = chain.view();
+    assert_eq!(view.head_number(), 50);
+    assert_eq!(view.latest_state().account(bob).unwrap().unwrap().balance, U256::from(50));
+    for number in 1..=50 {
+        let block = view.block_by_number(number).unwrap().unwrap();
+        assert_eq!(view.receipts(block.hash()).unwrap().unwrap().len(), 1);
+        let hash = *block.body().transactions[0].tx_hash();
+        assert_eq!(view.transaction(hash).unwrap().unwrap().block_number, number);
+    }
+}
+
+#[test]
+fn the_first_seen_block_is_still_the_head_after_a_restart() {
+    let mut ours = TestChain::new(dev_spec());
+    let mut theirs = TestChain::new(dev_spec());
+    let alice = Signer::dev(0, ours.spec());
+    let first = ours.mine(vec![alice.transfer(0, Address::repeat_byte(1), 1)]);
+    let other = theirs.mine(vec![alice.transfer(0, Address::repeat_byte(2), 1)]);
+    ours.import_foreign(&other).unwrap();
+    ours.reopen();
+    assert_eq!(ours.view().head().hash(), first.hash());
+}
+
+#[tokio::test]
+async fn an_orderly_stop_persists_everything_and_readers_saw_every_head() {
+    let mut chain = TestChain::new(dev_spec());
+    let consensus = chain.consensus().clone();
+    let built = chain.build(Vec::new());
+    let (handle, thread) = ChainHandle::start(chain.take_tree(), Vec::new()).unwrap();
+    let mut updates = handle.subscribe();
+    let block = seal(built.block);
+    let checked = hanzo_chain::CheckedBlock::check_recovered(block.clone(), &*consensus).unwrap();
+    handle.import(checked, Origin::Mined(built.prebuilt)).await.unwrap();
+    assert_eq!(handle.view().head().hash(), block.hash());
+    assert_eq!(updates.recv().await.unwrap().adopted[0].hash(), block.hash());
+    tokio::task::spawn_blocking(move || thread.stop()).await.unwrap().unwrap();
+    drop(handle);
+    chain.reopen();
+    assert_eq!(chain.view().head().hash(), block.hash());
+    assert_eq!(chain.view().oldest_state(), 1);
+}

@@ -1,0 +1,196 @@
+//! Why a block is not allowed.
+
+use alloy_primitives::{B256, Bloom, Bytes, U256};
+use hanzo_poc::PocError;
+use hanzo_types::Fault;
+use thiserror::Error;
+
+/// Why a block is not allowed. Every variant carries what the header says and what the rule
+/// demands, and [`ConsensusError::fault`] says what the sender of such a block deserves.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ConsensusError {
+    /// The block is not the child of the given parent.
+    #[error("parent hash is {found}, the parent is {expected}")]
+    ParentHash {
+        /// Hash of the parent.
+        expected: B256,
+        /// What the header says.
+        found: B256,
+    },
+    /// The number is not the parent's plus one.
+    #[error("block number is {found}, expected {expected}")]
+    Number {
+        /// Parent's number plus one.
+        expected: u64,
+        /// What the header says.
+        found: u64,
+    },
+    /// The block is not younger than its parent.
+    #[error("timestamp {found} is not after the parent's {parent}")]
+    TimestampNotAfterParent {
+        /// Timestamp of the parent, in Unix seconds.
+        parent: u64,
+        /// Timestamp of the block, in Unix seconds.
+        found: u64,
+    },
+    /// The block claims to come from the future. Transient: it may become valid.
+    #[error("timestamp {found} is more than {max_ahead} s ahead of the local clock {now}")]
+    FutureTimestamp {
+        /// Local clock, in Unix seconds.
+        now: u64,
+        /// Timestamp of the block, in Unix seconds.
+        found: u64,
+        /// Allowed lead, in seconds.
+        max_ahead: u64,
+    },
+    /// The difficulty does not follow from the ancestors.
+    #[error("difficulty is {found}, expected {expected}")]
+    Difficulty {
+        /// What the rule gives.
+        expected: U256,
+        /// What the header says.
+        found: U256,
+    },
+    /// The gas limit moved too far.
+    #[error("gas limit is {found}, allowed is {min} to {max}")]
+    GasLimit {
+        /// What the header says.
+        found: u64,
+        /// Smallest allowed limit.
+        min: u64,
+        /// Largest allowed limit.
+        max: u64,
+    },
+    /// More gas used than the limit allows.
+    #[error("gas used {used} exceeds the gas limit {limit}")]
+    GasUsedAboveLimit {
+        /// Gas used, by the header.
+        used: u64,
+        /// Gas limit, by the header.
+        limit: u64,
+    },
+    /// The base fee does not follow from the parent. Source: EIP-1559.
+    #[error("base fee is {found:?}, expected {expected}")]
+    BaseFee {
+        /// What the rule gives, in wei.
+        expected: u64,
+        /// What the header says, in wei.
+        found: Option<u64>,
+    },
+    /// Too many bytes of extra data.
+    #[error("extra data has {found} bytes, at most {max} are allowed")]
+    ExtraDataTooLong {
+        /// Length of the extra data.
+        found: usize,
+        /// Allowed length.
+        max: usize,
+    },
+    /// The extra data announces a kind of work that is not active. Source: decision D-03.
+    #[error("extra data {extra_data} announces the job kind, which is not active on this chain")]
+    UnsupportedKind {
+        /// The 32 bytes that begin with 0x01.
+        extra_data: Bytes,
+    },
+    /// A field that has one legal value on this chain has another (decision D-02).
+    #[error("header field {field} is {found}, must be {expected}")]
+    FixedField {
+        /// JSON-RPC name of the field.
+        field: &'static str,
+        /// The only legal value.
+        expected: String,
+        /// What the header says.
+        found: String,
+    },
+    /// The seal is not valid.
+    #[error("seal: {0}")]
+    Seal(#[from] PocError),
+    /// The body is not the one the header commits to.
+    #[error("transactions root is {header}, the body has {computed}")]
+    TransactionsRoot {
+        /// What the header says.
+        header: B256,
+        /// Root of the body's transactions.
+        computed: B256,
+    },
+    /// A body with ommers; this chain has none.
+    #[error("body has {found} ommers, must have none")]
+    Ommers {
+        /// Number of ommers.
+        found: usize,
+    },
+    /// A body with withdrawals, or without the empty list.
+    #[error("body has {found:?} withdrawals, must have an empty list")]
+    Withdrawals {
+        /// Number of withdrawals; `None` if the list is absent.
+        found: Option<usize>,
+    },
+    /// The block is larger than the protocol carries. Source: EIP-7934.
+    #[error("block has {found} bytes of RLP, at most {max} are allowed")]
+    BlockTooLarge {
+        /// Length of the encoding.
+        found: usize,
+        /// Allowed length.
+        max: usize,
+    },
+    /// A blob transaction; this chain has no blobs (decision D-02).
+    #[error("transaction {index} ({hash}) is of type 3: blob transactions are not supported")]
+    BlobTransaction {
+        /// Position in the block.
+        index: usize,
+        /// Its hash.
+        hash: B256,
+    },
+    /// Execution used another amount of gas than the header says.
+    #[error("gas used is {header}, execution used {computed}")]
+    GasUsed {
+        /// What the header says.
+        header: u64,
+        /// What execution used.
+        computed: u64,
+    },
+    /// Execution produced other receipts than the header commits to.
+    #[error("receipts root is {header}, execution gives {computed}")]
+    ReceiptsRoot {
+        /// What the header says.
+        header: B256,
+        /// Root of the receipts.
+        computed: B256,
+    },
+    /// Execution produced other logs than the header's filter.
+    #[error("logs bloom differs from the one execution gives")]
+    LogsBloom {
+        /// What the header says.
+        header: Box<Bloom>,
+        /// Union of the receipts' filters.
+        computed: Box<Bloom>,
+    },
+}
+
+impl ConsensusError {
+    /// Whose fault the rejection is. Only a clock ahead of ours is excused.
+    #[must_use]
+    pub const fn fault(&self) -> Fault {
+        match self {
+            Self::FutureTimestamp { .. } => Fault::Transient,
+            Self::ParentHash { .. }
+            | Self::Number { .. }
+            | Self::TimestampNotAfterParent { .. }
+            | Self::Difficulty { .. }
+            | Self::GasLimit { .. }
+            | Self::GasUsedAboveLimit { .. }
+            | Self::BaseFee { .. }
+            | Self::ExtraDataTooLong { .. }
+            | Self::UnsupportedKind { .. }
+            | Self::FixedField { .. }
+            | Self::Seal(_)
+            | Self::TransactionsRoot { .. }
+            | Self::Ommers { .. }
+            | Self::Withdrawals { .. }
+            | Self::BlockTooLarge { .. }
+            | Self::BlobTransaction { .. }
+            | Self::GasUsed { .. }
+            | Self::ReceiptsRoot { .. }
+            | Self::LogsBloom { .. } => Fault::Peer,
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! The rules of every Hanzo chain.
+
+use crate::{
+    Ancestors, Arrival, Consensus, ConsensusError, MAX_FUTURE_SECONDS, check_gas_limit,
+    expected_difficulty, next_gas_limit,
+};
+use alloy_consensus::{
+    constants::{EMPTY_OMMER_ROOT_HASH, EMPTY_WITHDRAWALS},
+    proofs::{calculate_receipt_root, calculate_transaction_root},
+};
+use alloy_eips::eip7685::EMPTY_REQUESTS_HASH;
+use alloy_primitives::B256;
+use alloy_rlp::Encodable;
+use hanzo_poc::{Seal, Target, Work};
+use hanzo_types::{
+    BlockOutcome, ChainSpec, DifficultyRule, Header, MAX_BLOCK_RLP_BYTES, SealedBlock,
+    SealedHeader, seal_hash,
+};
+use std::sync::Arc;
+
+/// Most bytes of extra data in a header. Source: Yellow Paper §4.4.4.
+pub const MAX_EXTRA_DATA_BYTES: usize = 32;
+
+/// First byte of 32 bytes of extra data that announces the job kind (decision D-03).
+const JOB_KIND: u8 = 0x01;
+
+/// Proof of Compute: the rules of every Hanzo chain, dev chain included.
+#[derive(Debug, Clone)]
+pub struct PocEngine {
+    spec: Arc<ChainSpec>,
+}
+
+impl PocEngine {
+    /// Rules of the given chain.
+    #[must_use]
+    pub const fn new(spec: Arc<ChainSpec>) -> Self {
+        Self { spec }
+    }
+
+    /// The seal of a header and the target it has to meet.
+    fn check_work(header: &Header) -> Result<(), ConsensusError> {
+        let seal = Seal { nonce: header.nonce.0, mix: header.mix_hash.0 };
+        let target = Target::from_difficulty(header.difficulty);
+        Ok(Work::new(seal_hash(header).0).check(&seal, target)?)
+    }
+}
+
+impl Consensus for PocEngine {
+    fn check_header(&self, header: &SealedHeader) -> Result<(), ConsensusError> {
+        check_extra_data(header)?;
+        if header.gas_used > header.gas_limit {
+            return Err(ConsensusError::GasUsedAboveLimit {
+                used: header.gas_used,
+                limit: header.gas_limit,
+            });
+        }
+        check_fixed_fields(header)
+    }
+
+    fn check_in_context(
+        &self,
+        header: &SealedHeader,
+        parent: &SealedHeader,
+        ancestors: &dyn Ancestors,
+        arrival: Arrival,
+    ) -> Result<(), ConsensusError> {
+        check_lineage(header, parent)?;
+        check_gas_limit(header, parent)?;
+        let expected = self.spec.next_base_fee(parent);
+        if header.base_fee_per_gas != Some(expected) {
+            return Err(ConsensusError::BaseFee { expected, found: header.base_fee_per_gas });
+        }
+        let grandparent = ancestors.header(parent.parent_hash);
+        let expected = expected_difficulty(&self.spec, parent, grandparent.as_deref());
+        if header.difficulty != expected {
+            return Err(ConsensusError::Difficulty { expected, found: header.difficulty });
+        }
+        self.check_clock(header, arrival)
+    }
+
+    fn check_seal(&self, header: &SealedHeader) -> Result<(), ConsensusError> {
+        Self::check_work(header)
+    }
+
+    fn check_body(&self, block: &SealedBlock) -> Result<(), ConsensusError> {
+        let body = block.body();
+        if !body.ommers.is_empty() {
+            return Err(ConsensusError::Ommers { found: body.ommers.len() });
+        }
+        let withdrawals = body.withdrawals.as_ref().map(|list| list.len());
+        if withdrawals != Some(0) {
+            return Err(ConsensusError::Withdrawals { found: withdrawals });
+        }
+        let length = block.length();
+        if length > MAX_BLOCK_RLP_BYTES {
+            return Err(ConsensusError::BlockTooLarge { found: length, max: MAX_BLOCK_RLP_BYTES });
+        }
+        if let Some((index, blob)) =
+            body.transactions.iter().enumerate().find(|(_, tx)| tx.is_eip4844())
+        {
+            return Err(ConsensusError::BlobTransaction { index, hash: *blob.tx_hash() });
+        }
+        let computed = calculate_transaction_root(&body.transactions);
+        if computed != block.transactions_root {
+            return Err(ConsensusError::TransactionsRoot {
+                header: block.transactions_root,
+                computed,
+            });
+        }
+        Ok(())
+    }
+
+    fn check_outcome(
+        &self,
+        header: &SealedHeader,
+        outcome: &BlockOutcome,
+    ) -> Result<(), ConsensusError> {
+        if header.gas_used != outcome.gas_used {
+            return Err(ConsensusError::GasUsed {
+                header: header.gas_used,
+                computed: outcome.gas_used,
+            });
+        }
+        if header.logs_bloom != outcome.logs_bloom {
+            return Err(ConsensusError::LogsBloom {
+                header: Box::new(header.logs_bloom),
+                computed: Box::new(outcome.logs_bloom),
+            });
+        }
+        let computed = calculate_receipt_root(&outcome.receipts);
+        if header.receipts_root != computed {
+            return Err(ConsensusError::ReceiptsRoot { header: header.receipts_root, computed });
+        }
+        Ok(())
+    }
+
+    fn prepare(&self, parent: &SealedHeader, ancestors: &dyn Ancestors) -> Header {
+        let grandparent = ancestors.header(parent.parent_hash);
+        Header {
+            parent_hash: parent.hash(),
+            ommers_hash: EMPTY_OMMER_ROOT_HASH,
+            difficulty: expected_difficulty(&self.spec, parent, grandparent.as_deref()),
+            number: parent.number.saturating_add(1),
+            gas_limit: next_gas_limit(parent.gas_limit, self.spec.target_gas_limit()),
+            base_fee_per_gas: Some(self.spec.next_base_fee(parent)),
+            withdrawals_root: Some(EMPTY_WITHDRAWALS),
+            blob_gas_used: Some(0),
+            excess_blob_gas: Some(0),
+            parent_beacon_block_root: Some(parent.hash()),
+            requests_hash: Some(EMPTY_REQUESTS_HASH),
+            ..Default::default()
+        }
+    }
+}
+
+impl PocEngine {
+    /// The future bound holds for peers' blocks on chains that adjust their difficulty: only
+    /// there does a false stamp pay (decision D-36).
+    fn check_clock(&self, header: &Header, arrival: Arrival) -> Result<(), ConsensusError> {
+        let Arrival::FromPeer { now } = arrival else { return Ok(()) };
+        let bounded = self.spec.config().difficulty_rule == DifficultyRule::Asert;
+        if bounded && header.timestamp > now.saturating_add(MAX_FUTURE_SECONDS) {
+            return Err(ConsensusError::FutureTimestamp {
+                now,
+                found: header.timestamp,
+                max_ahead: MAX_FUTURE_SECONDS,
+            });
+        }
+        Ok(())
+    }
+}
+
+fn check_extra_data(header: &Header) -> Result<(), ConsensusError> {
+    let extra = &header.extra_data;
+    if extra.len() > MAX_EXTRA_DATA_BYTES {
+        return Err(ConsensusError::ExtraDataTooLong {
+            found: extra.len(),
+            max: MAX_EXTRA_DATA_BYTES,
+        });
+    }
+    if extra.len() == MAX_EXTRA_DATA_BYTES && extra.first() == Some(&JOB_KIND) {
+        return Err(ConsensusError::UnsupportedKind { extra_data: extra.clone() });
+    }
+    Ok(())
+}
+
+fn check_lineage(header: &Header, parent: &SealedHeader) -> Result<(), ConsensusError> {
+    if header.parent_hash != parent.hash() {
+        return Err(ConsensusError::ParentHash {
+            expected: parent.hash(),
+            found: header.parent_hash,
+        });
+    }
+    let expected = parent.number.saturating_add(1);
+    if header.number != expected {
+        return Err(ConsensusError::Number { expected, found: header.number });
+    }
+    if header.timestamp <= parent.timestamp {
+        return Err(ConsensusError::TimestampNotAfterParent {
+            parent: parent.timestamp,
+            found: header.timestamp,
+        });
+    }
+    Ok(())
+}
+
+/// The fields that exist for compatibility with Ethereum and have one legal value (D-02).
+fn check_fixed_fields(h: &Header) -> Result<(), ConsensusError> {
+    fixed("sha3Uncles", h.ommers_hash, EMPTY_OMMER_ROOT_HASH)?;
+    fixed_option("withdrawalsRoot", h.withdrawals_root, EMPTY_WITHDRAWALS)?;
+    fixed_option("blobGasUsed", h.blob_gas_used, 0)?;
+    fixed_option("excessBlobGas", h.excess_blob_gas, 0)?;
+    fixed_option("parentBeaconBlockRoot", h.parent_beacon_block_root, h.parent_hash)?;
+    fixed_option::<B256>("requestsHash", h.requests_hash, EMPTY_REQUESTS_HASH)
+}
+
+fn fixed_option<T: PartialEq + std::fmt::Display>(
+    field: &'static str,
+    found: Option<T>,
+    expected: T,
+) -> Result<(), ConsensusError> {
+    match found {
+        Some(found) => fixed(field, found, expected),
+        None => Err(ConsensusError::FixedField {
+            field,
+            expected: expected.to_string(),
+            found: "absent".to_owned(),
+        }),
+    }
+}
+
+fn fixed<T: PartialEq + std::fmt::Display>(
+    field: &'static str,
+    found: T,
+    expected: T,
+) -> Result<(), ConsensusError> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(ConsensusError::FixedField {
+        field,
+        expected: expected.to_string(),
+        found: found.to_string(),
+    })
+}

@@ -1,0 +1,42 @@
+//! Runs transactions: block execution, block building, calls and estimates.
+//!
+//! Owns the seam to revm: which rules the EVM runs, what happens before the first and after the
+//! last transaction, and how a result becomes a [`StateDiff`](hanzo_state::StateDiff). It never
+//! decides whether a block is allowed, never computes a state root and never touches a disk.
+//!
+//! ```text
+//!  &dyn StateRead ─▶ StateDatabase ─▶ revm State ─▶ HanzoBlockExecutor ─▶ Executed
+//!                                                     │ before: EIP-2935, EIP-4788   ├ outcome
+//!                                                     │ per tx: receipt, destroyed   └ diff
+//!                                                     └ after: burns, subsidy, share pool
+//!  execute (import) and BlockBuilder (mining) drive the same executor.
+//! ```
+//!
+//! Invariants: importing a block that [`BlockBuilder`] built gives the same outcome and diff; in
+//! every diff the sum of balance changes equals minted minus burned.
+
+mod accounting;
+mod block_builder;
+mod block_executor;
+mod call;
+mod call_error;
+mod call_overrides;
+mod diff;
+mod environment;
+mod error;
+mod estimate;
+mod evm_factory;
+mod execute;
+mod executor_spec;
+mod receipt_builder;
+mod state_database;
+
+pub use accounting::{SHARE_POOL_BASIS_POINTS, settle_block};
+pub use block_builder::{BlockBuilder, PushError};
+pub use call::{AccessListOutcome, CallContext, CallOutcome, call, create_access_list};
+pub use call_error::CallError;
+pub use call_overrides::CallOverrides;
+pub use environment::DEFAULT_TRANSACTION_GAS_LIMIT_CAP;
+pub use error::ExecutionError;
+pub use estimate::{ESTIMATE_ERROR_RATIO, estimate_gas};
+pub use execute::{Executed, execute};

@@ -1,0 +1,1 @@
+//! Templates and seals: block building, instant sealing, in-process CPU mining.

@@ -1,0 +1,1 @@
+//! Composition root: configuration, start-up, supervision, command line.

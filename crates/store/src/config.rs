@@ -1,0 +1,34 @@
+//! Where the store lives and how much memory and how many files it may use.
+
+use std::path::PathBuf;
+
+/// Index and filter blocks of a devnet fit several times over; a node with millions of accounts
+/// raises it. Every open file's index and filter blocks are counted in it too.
+const DEFAULT_BLOCK_CACHE_BYTES: usize = 256 << 20;
+
+/// Below the usual soft limit of 1024 descriptors, with room for sockets and the WAL; at 64 MiB
+/// per table file this keeps the files of a 32 GiB database open.
+const DEFAULT_MAX_OPEN_FILES: i32 = 512;
+
+/// Settings of the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreConfig {
+    /// Directory of the database. Created if it is missing.
+    pub path: PathBuf,
+    /// Memory for blocks read from disk, including index and filter blocks, in bytes.
+    pub block_cache_bytes: usize,
+    /// Most table files held open at a time.
+    pub max_open_files: i32,
+}
+
+impl StoreConfig {
+    /// The default settings for a database in `path`.
+    #[must_use]
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            block_cache_bytes: DEFAULT_BLOCK_CACHE_BYTES,
+            max_open_files: DEFAULT_MAX_OPEN_FILES,
+        }
+    }
+}

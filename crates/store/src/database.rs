@@ -1,0 +1,164 @@
+//! The open database, and errors in its words.
+
+use crate::{Durability, StoreError, Table, options};
+use alloy_primitives::hex;
+use rocksdb::{ColumnFamily, DB, ErrorKind, WriteBatch};
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// The open database.
+pub(crate) struct Database {
+    pub(crate) engine: DB,
+    pub(crate) path: PathBuf,
+}
+
+/// Writes that take effect together or not at all.
+pub(crate) struct Batch<'a> {
+    database: &'a Database,
+    writes: WriteBatch,
+}
+
+impl Database {
+    /// The column family of a table.
+    pub(crate) fn table(&self, table: Table) -> Result<&ColumnFamily, StoreError> {
+        self.engine
+            .cf_handle(table.name())
+            .ok_or_else(|| damaged(table, &[], "the column family is absent"))
+    }
+
+    /// An empty batch.
+    pub(crate) fn batch(&self) -> Batch<'_> {
+        Batch { database: self, writes: WriteBatch::default() }
+    }
+
+    /// Makes every earlier write survive a power cut.
+    pub(crate) fn flush_wal(&self) -> Result<(), StoreError> {
+        self.engine.flush_wal(true).map_err(|error| self.failed("syncing its log", error))
+    }
+
+    /// What the caller learns of a failure of RocksDB.
+    pub(crate) fn failed(&self, operation: &'static str, error: rocksdb::Error) -> StoreError {
+        engine_error(&self.path, operation, error)
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Database").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl Batch<'_> {
+    /// Writes a row.
+    pub(crate) fn put(
+        &mut self,
+        table: Table,
+        key: impl AsRef<[u8]>,
+        value: impl AsRef<[u8]>,
+    ) -> Result<(), StoreError> {
+        self.writes.put_cf(self.database.table(table)?, key, value);
+        Ok(())
+    }
+
+    /// Removes a row.
+    pub(crate) fn delete(&mut self, table: Table, key: impl AsRef<[u8]>) -> Result<(), StoreError> {
+        self.writes.delete_cf(self.database.table(table)?, key);
+        Ok(())
+    }
+
+    /// Writes the row, or removes it if there is no value.
+    pub(crate) fn set(
+        &mut self,
+        table: Table,
+        key: impl AsRef<[u8]>,
+        value: Option<impl AsRef<[u8]>>,
+    ) -> Result<(), StoreError> {
+        match value {
+            Some(value) => self.put(table, key, value),
+            None => self.delete(table, key),
+        }
+    }
+
+    /// Makes all of it take effect.
+    pub(crate) fn write(
+        self,
+        operation: &'static str,
+        durability: Durability,
+    ) -> Result<(), StoreError> {
+        self.database
+            .engine
+            .write_opt(self.writes, &options::write_options(durability))
+            .map_err(|error| self.database.failed(operation, error))
+    }
+}
+
+/// The error for a row that cannot be used.
+pub(crate) fn damaged(table: Table, key: &[u8], reason: impl Into<String>) -> StoreError {
+    StoreError::Damaged { table, key: hex::encode(key), reason: reason.into() }
+}
+
+/// What the caller learns of a failure of RocksDB on the database in `path`.
+pub(crate) fn engine_error(
+    path: &Path,
+    operation: &'static str,
+    source: rocksdb::Error,
+) -> StoreError {
+    let text = source.to_string();
+    match Cause::of(&source.kind(), &text) {
+        Cause::DiskFull => StoreError::DiskFull { path: path.to_owned(), operation },
+        Cause::Locked => StoreError::Locked { path: path.to_owned() },
+        Cause::Inaccessible => StoreError::Inaccessible { path: path.to_owned(), reason: text },
+        Cause::Other => StoreError::Engine { operation, source },
+    }
+}
+
+/// What lies behind an error of RocksDB, which names causes outside itself only in its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cause {
+    DiskFull,
+    Locked,
+    Inaccessible,
+    Other,
+}
+
+impl Cause {
+    fn of(kind: &ErrorKind, text: &str) -> Self {
+        if *kind != ErrorKind::IOError {
+            return Self::Other;
+        }
+        let says = |words: &str| text.contains(words);
+        if says("No space left on device") || says("Disk quota exceeded") {
+            Self::DiskFull
+        } else if says("Permission denied") || says("Read-only file system") {
+            Self::Inaccessible
+        } else if says("lock hold by current process") || says("While lock file") {
+            Self::Locked
+        } else {
+            Self::Other
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes_outside_the_database_are_told_apart() {
+        let cause = |text| Cause::of(&ErrorKind::IOError, text);
+        assert_eq!(
+            cause("IO error: No space left on device: While appending to file: /d/000012.log"),
+            Cause::DiskFull
+        );
+        assert_eq!(
+            cause("IO error: While lock file: /d/LOCK: Resource temporarily unavailable"),
+            Cause::Locked
+        );
+        assert_eq!(
+            cause("IO error: While open a file for lock: /d/LOCK: Permission denied"),
+            Cause::Inaccessible
+        );
+        assert_eq!(cause("IO error: While fsync: /d/000012.log: Input/output error"), Cause::Other);
+        assert_eq!(Cause::of(&ErrorKind::Corruption, "No space left on device"), Cause::Other);
+    }
+}

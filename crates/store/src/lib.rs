@@ -1,0 +1,41 @@
+//! Durable truth on RocksDB.
+//!
+//! Owns every byte on disk: blocks, the one persisted world state, its trie, and the maps that
+//! look them up. It never executes a transaction, never decides which chain wins, and never reads
+//! a clock.
+//!
+//! ```text
+//! valid block ──▶ put_block ─┐                       ┌─▶ view() ─▶ StateRead, TrieRead, blocks
+//! old canonical blocks,      ├─▶ one WriteBatch each ─┤     (immutable: one snapshot per view)
+//! merged diff ──▶ commit ────┘    over all tables     └─▶ blocks_above_tip() after a restart
+//! ```
+//!
+//! Invariants: the state on disk is exactly that of `state_tip`, and the root of its trie is the
+//! state root of that block's header; every change is one atomic batch, so a crash at any
+//! instruction leaves either all of it or none; a view never changes after it was taken; damaged
+//! bytes are an error that names the table and the key, never a panic.
+
+mod block_ref;
+mod config;
+mod database;
+mod durable_block;
+mod error;
+mod identity;
+mod key;
+mod open;
+mod options;
+mod segment;
+mod store;
+mod table;
+mod value;
+mod view;
+
+pub use block_ref::BlockRef;
+pub use config::StoreConfig;
+pub use durable_block::DurableBlock;
+pub use error::StoreError;
+pub use identity::ChainIdentity;
+pub use segment::{CommitSegment, CommittedBlock};
+pub use store::{Durability, Store};
+pub use table::Table;
+pub use view::{StoreView, TransactionLocation};

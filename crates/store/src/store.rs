@@ -1,0 +1,272 @@
+//! The database: opening it and writing to it.
+
+use crate::database::{Batch, Database};
+use crate::value::{Position, Weight};
+use crate::{
+    BlockRef, ChainIdentity, CommitSegment, DurableBlock, StoreConfig, StoreError, StoreView,
+    Table, key, open, value,
+};
+use alloy_primitives::{Address, B256};
+use hanzo_state::{StateDiff, TrieDiff};
+use hanzo_types::{RecoveredBlock, SealedBlock, TotalDifficulty};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The database. Cloning is cheap and shares it.
+///
+/// One thread stores blocks and one commits segments; readers take a [`StoreView`] and are never
+/// in their way.
+#[derive(Debug, Clone)]
+pub struct Store(Arc<Inner>);
+
+/// Whether a write has reached the disk when the call returns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// Survives a power cut.
+    Synced,
+    /// Survives a crash of the process; a power cut may lose it, but never half of it.
+    Unsynced,
+}
+
+#[derive(Debug)]
+struct Inner {
+    database: Arc<Database>,
+    genesis_hash: B256,
+    next_arrival: AtomicU64,
+}
+
+impl Store {
+    /// Opens the database, or creates it, and checks that it belongs to this chain.
+    ///
+    /// # Errors
+    /// [`StoreError::Locked`], [`StoreError::NotADatabase`], [`StoreError::Inaccessible`],
+    /// [`StoreError::DiskFull`], [`StoreError::SchemaVersion`], [`StoreError::ChainId`],
+    /// [`StoreError::GenesisHash`], [`StoreError::Damaged`], [`StoreError::Engine`].
+    pub fn open(config: &StoreConfig, identity: ChainIdentity) -> Result<Self, StoreError> {
+        let database = Arc::new(open::open(config, &identity)?);
+        let next_arrival = StoreView::new(Arc::clone(&database)).next_arrival()?;
+        Ok(Self(Arc::new(Inner {
+            database,
+            genesis_hash: identity.genesis_hash,
+            next_arrival: AtomicU64::new(next_arrival),
+        })))
+    }
+
+    /// Whether the genesis state was committed.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] or [`StoreError::Engine`].
+    pub fn is_initialized(&self) -> Result<bool, StoreError> {
+        Ok(self.view().state_tip_if_initialized()?.is_some())
+    }
+
+    /// Writes the genesis block and its state in one synced batch.
+    ///
+    /// # Errors
+    /// [`StoreError::GenesisHash`] if it is not the block the database was opened for,
+    /// [`StoreError::AlreadyInitialized`], [`StoreError::DiskFull`], [`StoreError::Engine`].
+    pub fn init_genesis(
+        &self,
+        block: &SealedBlock,
+        total_difficulty: TotalDifficulty,
+        state: &StateDiff,
+        trie: &TrieDiff,
+    ) -> Result<(), StoreError> {
+        let path = || self.0.database.path.clone();
+        if block.hash() != self.0.genesis_hash {
+            return Err(StoreError::GenesisHash {
+                path: path(),
+                expected: self.0.genesis_hash,
+                found: block.hash(),
+            });
+        }
+        if let Some(tip) = self.view().state_tip_if_initialized()? {
+            return Err(StoreError::AlreadyInitialized { path: path(), tip });
+        }
+        let mut batch = self.0.database.batch();
+        self.put_block_rows(&mut batch, block, &[], total_difficulty)?;
+        put_state(&mut batch, state)?;
+        put_trie(&mut batch, trie)?;
+        let tip = BlockRef { number: block.number, hash: block.hash() };
+        batch.put(Table::Canonical, tip.number.to_be_bytes(), tip.hash)?;
+        batch.put(Table::Meta, key::STATE_TIP, key::block(tip))?;
+        batch.write("writing the genesis state", Durability::Synced)
+    }
+
+    /// Stores a valid block, so that it survives a crash before its state is committed. A block
+    /// that is already stored keeps its arrival number.
+    ///
+    /// # Errors
+    /// [`StoreError::DiskFull`], [`StoreError::Engine`], [`StoreError::Damaged`].
+    pub fn put_block(
+        &self,
+        block: &RecoveredBlock,
+        total_difficulty: TotalDifficulty,
+        durability: Durability,
+    ) -> Result<(), StoreError> {
+        if self.view().number_of(block.hash())?.is_some() {
+            return match durability {
+                Durability::Synced => self.flush_wal(),
+                Durability::Unsynced => Ok(()),
+            };
+        }
+        let mut batch = self.0.database.batch();
+        self.put_block_rows(&mut batch, block, block.senders(), total_difficulty)?;
+        batch.write("storing a block", durability)
+    }
+
+    /// Moves the state on disk forward by `segment`, in one batch over all tables in which each
+    /// key is written once.
+    ///
+    /// # Errors
+    /// [`StoreError::EmptySegment`], [`StoreError::UnknownBlock`] or
+    /// [`StoreError::BrokenSegment`] if the segment does not continue the state on disk;
+    /// [`StoreError::NotInitialized`], [`StoreError::DiskFull`], [`StoreError::Engine`],
+    /// [`StoreError::Damaged`].
+    pub fn commit(
+        &self,
+        segment: &CommitSegment,
+        durability: Durability,
+    ) -> Result<(), StoreError> {
+        let tip = self.checked_tip(segment)?;
+        let mut batch = self.0.database.batch();
+        for block in &segment.blocks {
+            let receipts = value::encode_receipts(&block.receipts);
+            batch.put(Table::Receipts, key::block(block.reference()), receipts)?;
+            batch.put(Table::Canonical, block.number.to_be_bytes(), block.hash)?;
+            for (index, hash) in (0_u64..).zip(&block.transaction_hashes) {
+                let position = Position { number: block.number, index };
+                batch.put(Table::Transactions, hash, value::encode_position(position))?;
+            }
+        }
+        put_state(&mut batch, &segment.state)?;
+        put_trie(&mut batch, &segment.trie)?;
+        batch.put(Table::Meta, key::STATE_TIP, key::block(tip))?;
+        batch.write("committing state", durability)?;
+        tracing::debug!(
+            target: "store",
+            number = tip.number,
+            hash = %tip.hash,
+            blocks = segment.blocks.len(),
+            accounts = segment.state.accounts.len(),
+            "state committed"
+        );
+        Ok(())
+    }
+
+    /// The database as it is now, for ever.
+    #[must_use]
+    pub fn view(&self) -> Arc<StoreView> {
+        Arc::new(StoreView::new(Arc::clone(&self.0.database)))
+    }
+
+    /// Makes every earlier write survive a power cut.
+    ///
+    /// # Errors
+    /// [`StoreError::DiskFull`] or [`StoreError::Engine`].
+    pub fn flush_wal(&self) -> Result<(), StoreError> {
+        self.0.database.flush_wal()
+    }
+
+    /// Every stored block above the state on disk, in the order of arrival, so that a restart can
+    /// insert them again. Reads only blocks above the state tip.
+    ///
+    /// # Errors
+    /// [`StoreError::NotInitialized`], [`StoreError::Damaged`], [`StoreError::Engine`].
+    pub fn blocks_above_tip(&self) -> Result<Vec<DurableBlock>, StoreError> {
+        let view = self.view();
+        let tip = view.state_tip()?;
+        let mut blocks = view
+            .blocks_from(tip.number.saturating_add(1))
+            .map(|block| {
+                let block = block?;
+                let weight = view.weight(block)?;
+                Ok(DurableBlock {
+                    block: view.block(block)?,
+                    total_difficulty: weight.total_difficulty,
+                    arrival: weight.arrival,
+                })
+            })
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        blocks.sort_by_key(|durable| durable.arrival);
+        Ok(blocks)
+    }
+
+    /// The last block of the segment, after checking that its blocks are stored, follow each
+    /// other and start above the state on disk.
+    fn checked_tip(&self, segment: &CommitSegment) -> Result<BlockRef, StoreError> {
+        if segment.blocks.is_empty() {
+            return Err(StoreError::EmptySegment);
+        }
+        let view = self.view();
+        let mut parent = view.state_tip()?;
+        for block in &segment.blocks {
+            let reference = block.reference();
+            let header =
+                view.header_by_hash(block.hash)?.ok_or(StoreError::UnknownBlock(reference))?;
+            let follows = header.number == block.number
+                && header.parent_hash == parent.hash
+                && parent.number.checked_add(1) == Some(block.number);
+            if !follows {
+                return Err(StoreError::BrokenSegment {
+                    block: reference,
+                    expected_parent: parent,
+                });
+            }
+            parent = reference;
+        }
+        Ok(parent)
+    }
+
+    fn put_block_rows(
+        &self,
+        batch: &mut Batch<'_>,
+        block: &SealedBlock,
+        senders: &[Address],
+        total_difficulty: TotalDifficulty,
+    ) -> Result<(), StoreError> {
+        let reference = BlockRef { number: block.number, hash: block.hash() };
+        let key = key::block(reference);
+        let arrival = self.0.next_arrival.fetch_add(1, Ordering::Relaxed);
+        batch.put(Table::Headers, key, value::encode_rlp(block.header()))?;
+        batch.put(Table::Bodies, key, value::encode_body(block.body(), senders))?;
+        let weight = Weight { total_difficulty, arrival };
+        batch.put(Table::Weights, key, value::encode_weight(weight))?;
+        batch.put(Table::BlockNumbers, reference.hash, reference.number.to_be_bytes())?;
+        batch.put(Table::Meta, key::NEXT_ARRIVAL, arrival.saturating_add(1).to_be_bytes())
+    }
+}
+
+/// The values after every change of `state`.
+fn put_state(batch: &mut Batch<'_>, state: &StateDiff) -> Result<(), StoreError> {
+    for (address, change) in state.accounts_sorted() {
+        if change.before != change.after {
+            batch.set(
+                Table::Accounts,
+                address,
+                change.after.as_ref().map(value::encode_account),
+            )?;
+        }
+    }
+    for (address, slot, change) in state.storage_sorted() {
+        if change.before != change.after {
+            let after = (!change.after.is_zero()).then(|| value::encode_slot(change.after));
+            batch.set(Table::Storage, key::slot(address, slot), after)?;
+        }
+    }
+    for (hash, code) in state.code_sorted() {
+        batch.put(Table::Code, hash, code)?;
+    }
+    Ok(())
+}
+
+/// The nodes after every change of `trie`.
+fn put_trie(batch: &mut Batch<'_>, trie: &TrieDiff) -> Result<(), StoreError> {
+    for (path, node) in trie.account_nodes_sorted() {
+        batch.set(Table::AccountTrie, key::account_node(&path), node)?;
+    }
+    for (account, path, node) in trie.storage_nodes_sorted() {
+        batch.set(Table::StorageTrie, key::storage_node(account, &path), node)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,305 @@
+//! An immutable view of the database.
+
+use crate::database::{Database, damaged};
+use crate::value::Weight;
+use crate::{BlockRef, StoreError, Table, key, value};
+use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
+use hanzo_state::{Account, NodePath, StateError, StateRead, TrieRead};
+use hanzo_types::{Header, Receipt, RecoveredBlock, SealedBlock, SealedHeader, TotalDifficulty};
+use rocksdb::{DBPinnableSlice, Direction, IteratorMode, ReadOptions, Snapshot};
+use self_cell::self_cell;
+use std::fmt;
+use std::sync::Arc;
+
+self_cell!(
+    /// A RocksDB snapshot together with the database it borrows from.
+    struct OwnedSnapshot {
+        owner: Arc<Database>,
+        #[covariant]
+        dependent: Snapshot,
+    }
+);
+
+/// The database at one moment. Taking a view costs less than a read, reading it never waits for a
+/// writer, and all its answers belong to the same state tip.
+pub struct StoreView {
+    snapshot: OwnedSnapshot,
+}
+
+/// Where a canonical transaction is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TransactionLocation {
+    /// Hash of its block.
+    pub block_hash: B256,
+    /// Number of its block.
+    pub block_number: u64,
+    /// Its position in the block.
+    pub index: u64,
+}
+
+/// Rows of a table as they are stored.
+type Rows<'a> = Box<dyn Iterator<Item = Result<(Box<[u8]>, Box<[u8]>), StoreError>> + 'a>;
+
+impl StoreView {
+    /// The database as it is now.
+    pub(crate) fn new(database: Arc<Database>) -> Self {
+        Self { snapshot: OwnedSnapshot::new(database, |database| database.engine.snapshot()) }
+    }
+
+    /// The block whose state is on disk.
+    ///
+    /// # Errors
+    /// [`StoreError::NotInitialized`] before the genesis state is written; otherwise as every
+    /// method of a view: [`StoreError::Damaged`] or [`StoreError::Engine`].
+    pub fn state_tip(&self) -> Result<BlockRef, StoreError> {
+        self.state_tip_if_initialized()?
+            .ok_or_else(|| StoreError::NotInitialized { path: self.database().path.clone() })
+    }
+
+    /// The header of the block with this hash.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] or [`StoreError::Engine`].
+    pub fn header_by_hash(&self, hash: B256) -> Result<Option<SealedHeader>, StoreError> {
+        let Some(number) = self.number_of(hash)? else { return Ok(None) };
+        self.header(BlockRef { number, hash }).map(Some)
+    }
+
+    /// The block with this hash, and its senders.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] or [`StoreError::Engine`].
+    pub fn block_by_hash(&self, hash: B256) -> Result<Option<RecoveredBlock>, StoreError> {
+        let Some(number) = self.number_of(hash)? else { return Ok(None) };
+        self.block(BlockRef { number, hash }).map(Some)
+    }
+
+    /// Hash of the canonical block at `number`, for blocks up to the state tip.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] or [`StoreError::Engine`].
+    pub fn canonical_hash(&self, number: u64) -> Result<Option<B256>, StoreError> {
+        self.get_decoded(Table::Canonical, &number.to_be_bytes(), value::decode_hash)
+    }
+
+    /// Number of the block with this hash, canonical or not.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] or [`StoreError::Engine`].
+    pub fn number_of(&self, hash: B256) -> Result<Option<u64>, StoreError> {
+        self.get_decoded(Table::BlockNumbers, hash.as_slice(), value::decode_u64)
+    }
+
+    /// Weight of the chain that ends in the block with this hash.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] or [`StoreError::Engine`].
+    pub fn total_difficulty(&self, hash: B256) -> Result<Option<TotalDifficulty>, StoreError> {
+        let Some(number) = self.number_of(hash)? else { return Ok(None) };
+        self.weight(BlockRef { number, hash }).map(|weight| Some(weight.total_difficulty))
+    }
+
+    /// Receipts of the block with this hash; `None` unless it was committed.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] or [`StoreError::Engine`].
+    pub fn receipts(&self, hash: B256) -> Result<Option<Vec<Receipt>>, StoreError> {
+        let Some(number) = self.number_of(hash)? else { return Ok(None) };
+        let key = key::block(BlockRef { number, hash });
+        self.get_decoded(Table::Receipts, &key, value::decode_rlp)
+    }
+
+    /// Where the transaction with this hash is; `None` unless its block was committed.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] or [`StoreError::Engine`].
+    pub fn transaction(&self, hash: B256) -> Result<Option<TransactionLocation>, StoreError> {
+        let position =
+            self.get_decoded(Table::Transactions, hash.as_slice(), value::decode_position)?;
+        let Some(position) = position else { return Ok(None) };
+        let block_hash = self.canonical_hash(position.number)?.ok_or_else(|| {
+            let reason = format!("names block {}, which is not canonical", position.number);
+            damaged(Table::Transactions, hash.as_slice(), reason)
+        })?;
+        let location = TransactionLocation {
+            block_hash,
+            block_number: position.number,
+            index: position.index,
+        };
+        Ok(Some(location))
+    }
+
+    /// All accounts, in address order. Reads the whole table: for supply checks and `db check`,
+    /// never for a request. Ends after the first error.
+    pub fn accounts(&self) -> impl Iterator<Item = Result<(Address, Account), StoreError>> + '_ {
+        self.scan(Table::Accounts, &[], ReadOptions::default()).map(|row| {
+            let (key, bytes) = row?;
+            let address = Address::try_from(&*key)
+                .map_err(|_| damaged(Table::Accounts, &key, "the key is not an address"))?;
+            let account = value::decode_account(&bytes)
+                .map_err(|reason| damaged(Table::Accounts, &key, reason))?;
+            Ok((address, account))
+        })
+    }
+
+    /// All slots of an account that are not zero, in slot order. Ends after the first error.
+    pub fn storage_of(
+        &self,
+        address: Address,
+    ) -> impl Iterator<Item = Result<(U256, U256), StoreError>> + '_ {
+        let mut options = ReadOptions::default();
+        options.set_iterate_range(rocksdb::PrefixRange(address.as_slice()));
+        self.scan(Table::Storage, address.as_slice(), options).map(|row| {
+            let (key, bytes) = row?;
+            let (_, slot) = key::decode_slot(&key)
+                .ok_or_else(|| damaged(Table::Storage, &key, "the key is not address and slot"))?;
+            let value = value::decode_slot(&bytes)
+                .map_err(|reason| damaged(Table::Storage, &key, reason))?;
+            Ok((slot, value))
+        })
+    }
+
+    /// The block whose state is on disk; `None` before the genesis state is written.
+    pub(crate) fn state_tip_if_initialized(&self) -> Result<Option<BlockRef>, StoreError> {
+        self.get_decoded(Table::Meta, key::STATE_TIP, |value| {
+            key::decode_block(value).ok_or_else(|| "not a number and a hash".to_owned())
+        })
+    }
+
+    /// Arrival number of the next block.
+    pub(crate) fn next_arrival(&self) -> Result<u64, StoreError> {
+        let stored = self.get_decoded(Table::Meta, key::NEXT_ARRIVAL, value::decode_u64)?;
+        Ok(stored.unwrap_or_default())
+    }
+
+    /// Every stored block with at least this number, by number and hash.
+    pub(crate) fn blocks_from(
+        &self,
+        number: u64,
+    ) -> impl Iterator<Item = Result<BlockRef, StoreError>> + '_ {
+        self.scan(Table::Weights, &number.to_be_bytes(), ReadOptions::default()).map(|row| {
+            let (key, _) = row?;
+            key::decode_block(&key)
+                .ok_or_else(|| damaged(Table::Weights, &key, "the key is not number and hash"))
+        })
+    }
+
+    /// The header of a block that is known to be stored.
+    pub(crate) fn header(&self, block: BlockRef) -> Result<SealedHeader, StoreError> {
+        let bytes = self.expect(Table::Headers, &key::block(block))?;
+        // Guards everything that trusts a header by its hash against a disk that lost bits.
+        let found = keccak256(&bytes);
+        if found != block.hash {
+            let reason = format!("the header hashes to {found}");
+            return Err(damaged(Table::Headers, &key::block(block), reason));
+        }
+        let header: Header = value::decode_rlp(&bytes)
+            .map_err(|reason| damaged(Table::Headers, &key::block(block), reason))?;
+        Ok(SealedHeader::new(header, block.hash))
+    }
+
+    /// A block that is known to be stored.
+    pub(crate) fn block(&self, block: BlockRef) -> Result<RecoveredBlock, StoreError> {
+        let header = self.header(block)?;
+        let bytes = self.expect(Table::Bodies, &key::block(block))?;
+        let (body, senders) = value::decode_body(&bytes)
+            .map_err(|reason| damaged(Table::Bodies, &key::block(block), reason))?;
+        Ok(RecoveredBlock::new_sealed(SealedBlock::from_sealed_parts(header, body), senders))
+    }
+
+    /// Weight and arrival of a block that is known to be stored.
+    pub(crate) fn weight(&self, block: BlockRef) -> Result<Weight, StoreError> {
+        let bytes = self.expect(Table::Weights, &key::block(block))?;
+        value::decode_weight(&bytes)
+            .map_err(|reason| damaged(Table::Weights, &key::block(block), reason))
+    }
+
+    fn database(&self) -> &Database {
+        self.snapshot.borrow_owner()
+    }
+
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<DBPinnableSlice<'_>>, StoreError> {
+        let family = self.database().table(table)?;
+        self.snapshot
+            .borrow_dependent()
+            .get_pinned_cf(family, key)
+            .map_err(|error| self.database().failed("reading", error))
+    }
+
+    /// A row that another row says is there.
+    fn expect(&self, table: Table, key: &[u8]) -> Result<DBPinnableSlice<'_>, StoreError> {
+        self.get(table, key)?.ok_or_else(|| damaged(table, key, "the row is absent"))
+    }
+
+    fn get_decoded<T>(
+        &self,
+        table: Table,
+        key: &[u8],
+        decode: impl FnOnce(&[u8]) -> Result<T, value::Reason>,
+    ) -> Result<Option<T>, StoreError> {
+        self.get(table, key)?
+            .map(|bytes| decode(&bytes).map_err(|reason| damaged(table, key, reason)))
+            .transpose()
+    }
+
+    /// The rows of a table from `start` on.
+    fn scan(&self, table: Table, start: &[u8], mut options: ReadOptions) -> Rows<'_> {
+        // A scan reads each block once; keeping those would push out what requests need.
+        options.fill_cache(false);
+        let family = match self.database().table(table) {
+            Ok(family) => family,
+            Err(error) => return Box::new(std::iter::once(Err(error))),
+        };
+        let mode = IteratorMode::From(start, Direction::Forward);
+        let rows = self.snapshot.borrow_dependent().iterator_cf_opt(family, options, mode);
+        Box::new(rows.map(|row| row.map_err(|error| self.database().failed("scanning", error))))
+    }
+}
+
+impl StateRead for StoreView {
+    fn account(&self, address: Address) -> Result<Option<Account>, StateError> {
+        self.get_decoded(Table::Accounts, address.as_slice(), value::decode_account)
+            .map_err(StateError::storage)
+    }
+
+    fn storage(&self, address: Address, slot: U256) -> Result<U256, StateError> {
+        self.get_decoded(Table::Storage, &key::slot(address, slot), value::decode_slot)
+            .map(Option::unwrap_or_default)
+            .map_err(StateError::storage)
+    }
+
+    fn code(&self, code_hash: B256) -> Result<Bytes, StateError> {
+        self.get(Table::Code, code_hash.as_slice())
+            .map_err(StateError::storage)?
+            .map(|code| Bytes::copy_from_slice(&code))
+            .ok_or(StateError::MissingCode(code_hash))
+    }
+
+    fn block_hash(&self, number: u64) -> Result<B256, StateError> {
+        self.canonical_hash(number).map(Option::unwrap_or_default).map_err(StateError::storage)
+    }
+}
+
+impl TrieRead for StoreView {
+    fn account_node(&self, path: &NodePath) -> Result<Option<Bytes>, StateError> {
+        self.get(Table::AccountTrie, &key::account_node(path))
+            .map(|node| node.map(|node| Bytes::copy_from_slice(&node)))
+            .map_err(StateError::storage)
+    }
+
+    fn storage_node(&self, account: B256, path: &NodePath) -> Result<Option<Bytes>, StateError> {
+        self.get(Table::StorageTrie, &key::storage_node(account, path))
+            .map(|node| node.map(|node| Bytes::copy_from_slice(&node)))
+            .map_err(StateError::storage)
+    }
+}
+
+impl fmt::Debug for StoreView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sequence = self.snapshot.borrow_dependent().sequence_number();
+        f.debug_struct("StoreView")
+            .field("database", self.database())
+            .field("sequence", &sequence)
+            .finish()
+    }
+}

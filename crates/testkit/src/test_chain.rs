@@ -1,0 +1,183 @@
+//! A chain on a temporary directory.
+
+use alloy_consensus::proofs::{calculate_receipt_root, calculate_transaction_root};
+use alloy_eips::eip4895::Withdrawals;
+use alloy_primitives::{Address, B64, B256};
+use hanzo_chain::{ChainTree, ChainView, CheckedBlock, ImportError, Inserted, Origin, Prebuilt};
+use hanzo_consensus::{Consensus, PocEngine};
+use hanzo_evm::BlockBuilder;
+use hanzo_poc::{CancelFlag, SearchOutcome, SearchProgress, SearchRange, Target, Work, search};
+use hanzo_state::root;
+use hanzo_store::{ChainIdentity, Store, StoreConfig};
+use hanzo_types::{
+    Block, BlockBody, ChainSpec, Header, RecoveredBlock, RecoveredTransaction, seal_hash,
+};
+use reth_primitives_traits::Block as _;
+use std::{path::Path, sync::Arc};
+use tempfile::TempDir;
+
+/// A chain on a temporary directory, with its single writer in the test's hands.
+#[derive(Debug)]
+pub struct TestChain {
+    spec: Arc<ChainSpec>,
+    consensus: Arc<dyn Consensus>,
+    tree: Option<ChainTree>,
+    directory: TempDir,
+}
+
+/// An unsealed block and what building it computed.
+#[derive(Debug, Clone)]
+pub struct BuiltBlock {
+    /// The block with a zero seal.
+    pub block: RecoveredBlock,
+    /// Outcome, state change and root.
+    pub prebuilt: Arc<Prebuilt>,
+}
+
+impl TestChain {
+    /// A new chain of `spec`.
+    #[must_use]
+    pub fn new(spec: Arc<ChainSpec>) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let consensus: Arc<dyn Consensus> = Arc::new(PocEngine::new(Arc::clone(&spec)));
+        let tree = open(&spec, &consensus, directory.path());
+        Self { spec, consensus, tree: Some(tree), directory }
+    }
+
+    /// The chain specification.
+    #[must_use]
+    pub const fn spec(&self) -> &Arc<ChainSpec> {
+        &self.spec
+    }
+
+    /// The consensus rules.
+    #[must_use]
+    pub const fn consensus(&self) -> &Arc<dyn Consensus> {
+        &self.consensus
+    }
+
+    /// The chain as of the head.
+    #[must_use]
+    pub fn view(&self) -> Arc<ChainView> {
+        self.tree.as_ref().unwrap().view()
+    }
+
+    /// The tree.
+    pub const fn tree(&mut self) -> &mut ChainTree {
+        self.tree.as_mut().unwrap()
+    }
+
+    /// Hands the tree to whoever starts a chain thread; the directory stays with the test.
+    pub const fn take_tree(&mut self) -> ChainTree {
+        self.tree.take().unwrap()
+    }
+
+    /// Drops the tree without any farewell and opens the directory again, as after a crash.
+    pub fn reopen(&mut self) {
+        self.tree = None;
+        self.tree = Some(open(&self.spec, &self.consensus, self.directory.path()));
+    }
+
+    /// Builds a block of `transactions` on the head.
+    #[must_use]
+    pub fn build(&self, transactions: Vec<RecoveredTransaction>) -> BuiltBlock {
+        self.build_with(transactions, |_| {})
+    }
+
+    /// Builds a block on the head after `change` has touched its header.
+    #[must_use]
+    pub fn build_with(
+        &self,
+        transactions: Vec<RecoveredTransaction>,
+        change: impl FnOnce(&mut Header),
+    ) -> BuiltBlock {
+        build_on(&self.view(), &*self.consensus, transactions, change)
+    }
+
+    /// Builds, seals and imports a block as this node's own.
+    pub fn mine(&mut self, transactions: Vec<RecoveredTransaction>) -> RecoveredBlock {
+        let built = self.build(transactions);
+        let block = seal(built.block);
+        let inserted = self.import_mined(block.clone(), built.prebuilt).unwrap();
+        assert!(matches!(inserted, Inserted::Head(_)), "not the head: {inserted:?}");
+        block
+    }
+
+    /// Imports a block as this node's own.
+    ///
+    /// # Errors
+    /// [`ImportError`].
+    pub fn import_mined(
+        &mut self,
+        block: RecoveredBlock,
+        prebuilt: Arc<Prebuilt>,
+    ) -> Result<Inserted, ImportError> {
+        let checked = CheckedBlock::check_recovered(block, &*self.consensus).unwrap();
+        self.tree().insert(checked, Origin::Mined(prebuilt))
+    }
+
+    /// Imports a block as a stranger's: everything is checked and executed.
+    ///
+    /// # Errors
+    /// [`ImportError`].
+    pub fn import_foreign(&mut self, block: &RecoveredBlock) -> Result<Inserted, ImportError> {
+        let (number, hash) = (block.number, block.hash());
+        let checked = CheckedBlock::check(block.sealed_block().clone(), &*self.consensus)
+            .map_err(|reason| ImportError::Invalid { number, hash, reason })?;
+        self.tree().insert(checked, Origin::Peer { now: block.timestamp })
+    }
+}
+
+fn open(spec: &Arc<ChainSpec>, consensus: &Arc<dyn Consensus>, path: &Path) -> ChainTree {
+    let identity = ChainIdentity { chain_id: spec.chain_id(), genesis_hash: spec.genesis_hash() };
+    let store = Store::open(&StoreConfig::at(path.join("db")), identity).unwrap();
+    ChainTree::open(Arc::clone(spec), Arc::clone(consensus), store).unwrap()
+}
+
+fn build_on(
+    view: &ChainView,
+    consensus: &dyn Consensus,
+    transactions: Vec<RecoveredTransaction>,
+    change: impl FnOnce(&mut Header),
+) -> BuiltBlock {
+    let parent = view.head();
+    let mut header = consensus.prepare(parent, view);
+    header.timestamp = parent.timestamp + 1;
+    header.beneficiary = Address::repeat_byte(0xcb);
+    change(&mut header);
+    let state = view.latest_state();
+    let mut builder = BlockBuilder::new(&state, &header, parent, view.spec()).unwrap();
+    for transaction in &transactions {
+        builder.push(transaction.as_recovered_ref()).unwrap();
+    }
+    let executed = builder.finish().unwrap();
+    let state_root = root(&state, &executed.diff).unwrap();
+    let (transactions, senders): (Vec<_>, Vec<_>) =
+        transactions.into_iter().map(|transaction| transaction.into_parts()).unzip();
+    header.state_root = state_root.root;
+    header.transactions_root = calculate_transaction_root(&transactions);
+    header.receipts_root = calculate_receipt_root(&executed.outcome.receipts);
+    header.logs_bloom = executed.outcome.logs_bloom;
+    header.gas_used = executed.outcome.gas_used;
+    let seal_hash = seal_hash(&header);
+    let body =
+        BlockBody { transactions, ommers: Vec::new(), withdrawals: Some(Withdrawals::default()) };
+    let block = RecoveredBlock::new_sealed(Block { header, body }.seal_slow(), senders);
+    BuiltBlock { block, prebuilt: Arc::new(Prebuilt { seal_hash, executed, state_root }) }
+}
+
+/// The block with a valid seal.
+#[must_use]
+pub fn seal(block: RecoveredBlock) -> RecoveredBlock {
+    let work = Work::new(seal_hash(block.header()).0);
+    let target = Target::from_difficulty(block.difficulty);
+    let range = SearchRange { rows: 0..4_096, columns: 0..4_096 };
+    let (cancel, progress) = (CancelFlag::default(), SearchProgress::default());
+    let SearchOutcome::Found(seal) = search(&work, target, &range, &cancel, &progress) else {
+        panic!("no seal in sixteen million tiles");
+    };
+    let (mut block, senders) = block.split();
+    block.header.mix_hash = B256::from(seal.mix);
+    block.header.nonce = B64::from(seal.nonce);
+    RecoveredBlock::new_sealed(block.seal_slow(), senders)
+}

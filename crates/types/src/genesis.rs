@@ -1,0 +1,341 @@
+//! Reading and checking a genesis file in geth's format.
+
+use crate::{
+    ChainName, DEV_ACCOUNTS, DifficultyRule, HanzoConfig, MAX_SUPPLY_WEI, MAX_TARGET_BLOCK_TIME,
+    MIN_TARGET_BLOCK_TIME, MINING_BUCKET_WEI, NATIVE_ACCOUNT_CODE, NATIVE_ACCOUNTS,
+    TRAINING_BUCKET_WEI,
+};
+use alloy_genesis::{ChainConfig, Genesis};
+use alloy_primitives::{Address, B256, U256, keccak256};
+use serde_json::Value;
+use thiserror::Error;
+
+/// Smallest difficulty of a block with the synthetic kind. Source: proof-of-compute §3.
+pub(crate) const MIN_DIFFICULTY: u64 = 1 << 26;
+
+/// Smallest gas limit of a block. Source: Yellow Paper §4.4.4.
+const MIN_GAS_LIMIT: u64 = 5_000;
+
+/// Why a genesis file is refused. Every variant names the field.
+#[derive(Debug, Error)]
+pub enum GenesisError {
+    /// Not JSON, or a value that a field cannot hold.
+    #[error("genesis field `{field}`: {reason}")]
+    Malformed {
+        /// Path of the field, as in `alloc.0x…​.balance`; `.` for the file as a whole.
+        field: String,
+        /// What the JSON reader found.
+        reason: String,
+    },
+    /// No `config.hanzo` section: a plain Ethereum genesis.
+    #[error(
+        "genesis field `config.hanzo` is missing: this file describes a plain Ethereum chain, not a Hanzo chain"
+    )]
+    NotHanzo,
+    /// A fork is not active from the first block.
+    #[error(
+        "genesis field `config.{field}` must be 0 (Hanzo chains run Osaka rules from genesis), found {found}"
+    )]
+    Fork {
+        /// Name of the fork field.
+        field: &'static str,
+        /// What the file says.
+        found: String,
+    },
+    /// A fork that Hanzo chains do not have.
+    #[error("genesis field `config.{field}` must be absent: Hanzo chains stop at Osaka")]
+    UnknownFork {
+        /// Name of the fork field.
+        field: &'static str,
+    },
+    /// A number outside its range.
+    #[error("genesis field `{field}` is {found}, allowed is {min} to {max}")]
+    OutOfRange {
+        /// Path of the field.
+        field: &'static str,
+        /// What the file says.
+        found: String,
+        /// Smallest allowed value.
+        min: String,
+        /// Largest allowed value.
+        max: String,
+    },
+    /// A field that only the dev chains may set.
+    #[error("genesis field `{field}` is allowed on chain id 31337 only, this file has {chain_id}")]
+    DevOnly {
+        /// Path of the field.
+        field: &'static str,
+        /// Chain id of the file.
+        chain_id: u64,
+    },
+    /// A predeploy is missing or is not the protected placeholder.
+    #[error("genesis field `alloc.{address}` must have nonce 1 and code")]
+    Predeploy {
+        /// Address of the account.
+        address: Address,
+    },
+    /// A publicly known key holds coins on a chain of value.
+    #[error(
+        "genesis field `alloc.{address}` funds a publicly known development key, allowed on chain ids 31337 and 36961 only, this file has {chain_id}"
+    )]
+    DevKey {
+        /// Address of the account.
+        address: Address,
+        /// Chain id of the file.
+        chain_id: u64,
+    },
+    /// More coins than the cap leaves beside the two minting buckets.
+    #[error(
+        "genesis field `alloc` distributes {total} wei, at most {limit} wei fit under the cap beside the mining and training buckets"
+    )]
+    Supply {
+        /// Sum of all balances, in wei.
+        total: U256,
+        /// Largest allowed sum, in wei.
+        limit: U256,
+    },
+    /// `extraData` is not the hash of the settings.
+    #[error(
+        "genesis field `extraData` is {found}, the hash of the settings in `config` is {expected}"
+    )]
+    SettingsHash {
+        /// Hash of `config`.
+        expected: B256,
+        /// What the file says, as hex.
+        found: String,
+    },
+}
+
+/// A genesis file that passed every check.
+#[derive(Debug)]
+pub(crate) struct CheckedGenesis {
+    pub(crate) genesis: Genesis,
+    pub(crate) config: HanzoConfig,
+    pub(crate) supply: U256,
+}
+
+impl CheckedGenesis {
+    /// Reads and checks a genesis file.
+    ///
+    /// # Errors
+    /// [`GenesisError`] naming the first field that is wrong.
+    pub(crate) fn read(json: &[u8]) -> Result<Self, GenesisError> {
+        let document: Value =
+            serde_json::from_slice(json).map_err(|error| malformed(".".to_owned(), &error))?;
+        let genesis: Genesis = parse(json, "")?;
+        let section = document
+            .get("config")
+            .and_then(|config| config.get("hanzo"))
+            .ok_or(GenesisError::NotHanzo)?;
+        let config: HanzoConfig = parse(section.to_string().as_bytes(), "config.hanzo.")?;
+        check_forks(&genesis.config)?;
+        check_ranges(&genesis, &config)?;
+        check_dev_only(&genesis, &config)?;
+        check_predeploys(&genesis)?;
+        let supply = check_supply(&genesis)?;
+        check_settings_hash(&genesis, &document)?;
+        Ok(Self { genesis, config, supply })
+    }
+}
+
+fn parse<T: serde::de::DeserializeOwned>(json: &[u8], prefix: &str) -> Result<T, GenesisError> {
+    let deserializer = &mut serde_json::Deserializer::from_slice(json);
+    serde_path_to_error::deserialize(deserializer)
+        .map_err(|error| malformed(format!("{prefix}{}", error.path()), error.inner()))
+}
+
+fn malformed(field: String, reason: &serde_json::Error) -> GenesisError {
+    GenesisError::Malformed { field, reason: reason.to_string() }
+}
+
+/// Keccak-256 of the canonical JSON (sorted keys, no white space) of the `config` object: chain
+/// id, fork schedule and `config.hanzo`. It is the `extraData` of the genesis block, so that
+/// nodes with different settings have different genesis hashes. Source: decision D-31.
+#[must_use]
+pub fn settings_hash(config: &Value) -> B256 {
+    let mut canonical = String::new();
+    write_canonical(config, &mut canonical);
+    keccak256(canonical)
+}
+
+fn write_canonical(value: &Value, out: &mut String) {
+    match value {
+        Value::Object(map) => {
+            let mut keys: Vec<&String> = map.keys().collect();
+            keys.sort_unstable();
+            out.push('{');
+            for (index, key) in keys.into_iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                out.push_str(&Value::from(key.as_str()).to_string());
+                out.push(':');
+                if let Some(inner) = map.get(key) {
+                    write_canonical(inner, out);
+                }
+            }
+            out.push('}');
+        }
+        Value::Array(items) => {
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                write_canonical(item, out);
+            }
+            out.push(']');
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            out.push_str(&value.to_string());
+        }
+    }
+}
+
+fn check_forks(config: &ChainConfig) -> Result<(), GenesisError> {
+    let active = [
+        ("homesteadBlock", config.homestead_block),
+        ("eip150Block", config.eip150_block),
+        ("eip155Block", config.eip155_block),
+        ("eip158Block", config.eip158_block),
+        ("byzantiumBlock", config.byzantium_block),
+        ("constantinopleBlock", config.constantinople_block),
+        ("petersburgBlock", config.petersburg_block),
+        ("istanbulBlock", config.istanbul_block),
+        ("berlinBlock", config.berlin_block),
+        ("londonBlock", config.london_block),
+        ("shanghaiTime", config.shanghai_time),
+        ("cancunTime", config.cancun_time),
+        ("pragueTime", config.prague_time),
+        ("osakaTime", config.osaka_time),
+    ];
+    for (field, activation) in active {
+        if activation != Some(0) {
+            let found = activation.map_or_else(|| "nothing".to_owned(), |value| value.to_string());
+            return Err(GenesisError::Fork { field, found });
+        }
+    }
+    let absent = [
+        ("daoForkBlock", config.dao_fork_block),
+        ("amsterdamTime", config.amsterdam_time),
+        ("bpo1Time", config.bpo1_time),
+        ("bpo2Time", config.bpo2_time),
+        ("bpo3Time", config.bpo3_time),
+        ("bpo4Time", config.bpo4_time),
+        ("bpo5Time", config.bpo5_time),
+    ];
+    absent
+        .into_iter()
+        .find(|(_, activation)| activation.is_some())
+        .map_or(Ok(()), |(field, _)| Err(GenesisError::UnknownFork { field }))
+}
+
+fn check_ranges(genesis: &Genesis, config: &HanzoConfig) -> Result<(), GenesisError> {
+    // 2^53 − 1 over the EIP-155 factor: wallets written in JavaScript refuse larger chain ids.
+    in_range("config.chainId", genesis.config.chain_id, 1, 4_503_599_627_370_476)?;
+    in_range("gasLimit", genesis.gas_limit, MIN_GAS_LIMIT, i64::MAX.unsigned_abs())?;
+    let shortest = match config.difficulty_rule {
+        DifficultyRule::Asert => MIN_TARGET_BLOCK_TIME,
+        DifficultyRule::Fixed => 1,
+    };
+    let time = config.target_block_time;
+    in_range("config.hanzo.targetBlockTime", time, shortest, MAX_TARGET_BLOCK_TIME)?;
+    let least = U256::from(MIN_DIFFICULTY);
+    let most = U256::MAX.wrapping_shr(64);
+    if genesis.difficulty < least || genesis.difficulty > most {
+        return Err(GenesisError::OutOfRange {
+            field: "difficulty",
+            found: genesis.difficulty.to_string(),
+            min: least.to_string(),
+            max: most.to_string(),
+        });
+    }
+    let base_fee = genesis.base_fee_per_gas.unwrap_or_default();
+    in_range(
+        "baseFeePerGas",
+        u64::try_from(base_fee).unwrap_or(u64::MAX),
+        1,
+        i64::MAX.unsigned_abs(),
+    )?;
+    in_range("number", genesis.number.unwrap_or_default(), 0, 0)?;
+    in_range("nonce", genesis.nonce, 0, 0)
+}
+
+fn in_range(field: &'static str, found: u64, min: u64, max: u64) -> Result<(), GenesisError> {
+    if (min..=max).contains(&found) {
+        return Ok(());
+    }
+    let (found, min, max) = (found.to_string(), min.to_string(), max.to_string());
+    Err(GenesisError::OutOfRange { field, found, min, max })
+}
+
+fn check_dev_only(genesis: &Genesis, config: &HanzoConfig) -> Result<(), GenesisError> {
+    let chain_id = genesis.config.chain_id;
+    let name = ChainName::of(chain_id);
+    if name != ChainName::Dev {
+        let field = match config {
+            HanzoConfig { difficulty_rule: DifficultyRule::Fixed, .. } => {
+                "config.hanzo.difficultyRule"
+            }
+            HanzoConfig { contract_size_limit: Some(_), .. } => "config.hanzo.contractSizeLimit",
+            HanzoConfig { transaction_gas_limit_cap: Some(_), .. } => {
+                "config.hanzo.transactionGasLimitCap"
+            }
+            HanzoConfig { .. } => return check_dev_keys(genesis, name),
+        };
+        return Err(GenesisError::DevOnly { field, chain_id });
+    }
+    Ok(())
+}
+
+fn check_dev_keys(genesis: &Genesis, name: ChainName) -> Result<(), GenesisError> {
+    if name == ChainName::Cluster {
+        return Ok(());
+    }
+    DEV_ACCOUNTS
+        .into_iter()
+        .find(|address| genesis.alloc.contains_key(address))
+        .map_or(Ok(()), |address| {
+            Err(GenesisError::DevKey { address, chain_id: genesis.config.chain_id })
+        })
+}
+
+fn check_predeploys(genesis: &Genesis) -> Result<(), GenesisError> {
+    for address in NATIVE_ACCOUNTS {
+        let account = genesis.alloc.get(&address).ok_or(GenesisError::Predeploy { address })?;
+        let placeholder =
+            account.code.as_ref().is_some_and(|code| code.starts_with(&NATIVE_ACCOUNT_CODE));
+        if account.nonce != Some(1) || !placeholder {
+            return Err(GenesisError::Predeploy { address });
+        }
+    }
+    // Without its code the EIP-2935 system call succeeds silently and writes nothing.
+    let history = alloy_eips::eip2935::HISTORY_STORAGE_ADDRESS;
+    let beacon = alloy_eips::eip4788::BEACON_ROOTS_ADDRESS;
+    for address in [history, beacon] {
+        let account = genesis.alloc.get(&address).ok_or(GenesisError::Predeploy { address })?;
+        if account.nonce != Some(1) || account.code.is_none() {
+            return Err(GenesisError::Predeploy { address });
+        }
+    }
+    Ok(())
+}
+
+fn check_supply(genesis: &Genesis) -> Result<U256, GenesisError> {
+    let limit =
+        MAX_SUPPLY_WEI.saturating_sub(MINING_BUCKET_WEI).saturating_sub(TRAINING_BUCKET_WEI);
+    let total = genesis
+        .alloc
+        .values()
+        .map(|account| account.balance)
+        .fold(U256::ZERO, U256::saturating_add);
+    if total > limit { Err(GenesisError::Supply { total, limit }) } else { Ok(total) }
+}
+
+fn check_settings_hash(genesis: &Genesis, document: &Value) -> Result<(), GenesisError> {
+    let expected = settings_hash(document.get("config").unwrap_or(&Value::Null));
+    if genesis.extra_data.as_ref() == expected.as_slice() {
+        return Ok(());
+    }
+    Err(GenesisError::SettingsHash { expected, found: genesis.extra_data.to_string() })
+}

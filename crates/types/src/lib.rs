@@ -1,0 +1,46 @@
+//! Names of things: block types, the chain specification, the emission schedule, faults.
+//!
+//! Owns the vocabulary every other crate speaks and the data that a genesis file fixes for ever.
+//! It must never read a clock, a file or the environment, and it never runs a transaction.
+//!
+//! ```text
+//! genesis.json ──▶ ChainSpec::from_genesis_json ──▶ ChainSpec ──▶ every other crate
+//!                     │  names the malformed field      ├─ EmissionSchedule (subsidy by height)
+//!                     └─ checks the settings hash       └─ fork schedule (Osaka from genesis)
+//! ```
+//!
+//! Invariants: two nodes with equal genesis hashes have equal consensus settings (the settings
+//! are hashed into `extraData`); every amount is in wei and every duration in whole seconds
+//! unless the name says otherwise.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+
+mod addresses;
+mod block;
+mod chain_spec;
+mod dev_accounts;
+mod emission;
+mod fault;
+mod genesis;
+mod hanzo_config;
+mod outcome;
+mod randao;
+mod seal_hash;
+mod supply;
+mod total_difficulty;
+
+pub use addresses::*;
+pub use block::*;
+pub use chain_spec::{ChainName, ChainSpec, MAX_BLOCK_RLP_BYTES};
+pub use dev_accounts::{DEV_ACCOUNTS, DEV_COINBASE, DEV_MNEMONIC};
+pub use emission::{EmissionPreset, EmissionSchedule, SECONDS_PER_YEAR};
+pub use fault::Fault;
+pub use genesis::{GenesisError, settings_hash};
+pub use hanzo_config::{DifficultyRule, HanzoConfig, MAX_TARGET_BLOCK_TIME, MIN_TARGET_BLOCK_TIME};
+pub use outcome::{BlockOutcome, BlockSupply};
+pub use randao::prev_randao;
+pub use seal_hash::{SealHash, seal_hash};
+pub use supply::{
+    MAX_SUPPLY_WEI, MINING_BUCKET_WEI, RecycleBurns, SupplyCounters, SupplySlot,
+    TRAINING_BUCKET_WEI, ai_to_wei,
+};
+pub use total_difficulty::TotalDifficulty;
