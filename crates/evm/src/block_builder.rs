@@ -194,7 +194,9 @@ fn push_error(error: BlockExecutionError, transaction: &Transaction) -> PushErro
                 _ => PushError::Invalid { reason: error.to_string() },
             }
         }
-        other => internal_error(other),
+        other @ (BlockExecutionError::Validation(_) | BlockExecutionError::Internal(_)) => {
+            internal_error(other)
+        }
     }
 }
 

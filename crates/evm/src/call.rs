@@ -224,7 +224,9 @@ fn evm_error(error: EVMError<DatabaseError>, gas_limit: u64) -> CallError {
         }
         EVMError::Transaction(other) => CallError::InvalidRequest(other.to_string()),
         EVMError::Database(error) => state_error(error),
-        other => CallError::State(StateError::storage(std::io::Error::other(other.to_string()))),
+        other @ (EVMError::Header(_) | EVMError::Custom(_) | EVMError::CustomAny(_)) => {
+            CallError::State(StateError::storage(std::io::Error::other(other.to_string())))
+        }
     }
 }
 
@@ -243,6 +245,7 @@ pub(crate) fn into_outcome(result: ExecutionResult) -> Result<CallOutcome, CallE
 }
 
 /// geth's words for the halts that tools match on, the EVM's own for the rest.
+#[expect(clippy::wildcard_enum_match_arm, reason = "a foreign enum that grows with the forks")]
 fn halt_message(reason: &HaltReason) -> String {
     match reason {
         HaltReason::OutOfGas(_) => "out of gas".to_owned(),

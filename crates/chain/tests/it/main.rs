@@ -1,6 +1,8 @@
 //! The chain over a real store: import, durability, reorganisation, rejection.
-#![expect(missing_docs, reason = "test binary")]
 
+#[cfg(test)]
 mod import;
+#[cfg(test)]
 mod reject;
+#[cfg(test)]
 mod restart;

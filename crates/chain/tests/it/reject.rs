@@ -184,6 +184,24 @@ fn a_block_with_an_unpayable_transaction_is_rejected_by_its_position() {
 }
 
 #[test]
+fn a_blob_transaction_in_a_block_is_rejected_by_its_position() {
+    let mut chain = TestChain::new(dev_spec());
+    let alice = Signer::dev(0, chain.spec());
+    let blob = alice.blob(0, DEV_ACCOUNTS[1]);
+    let hash = *blob.tx_hash();
+    let (mut block, _) = chain.build(Vec::new()).block.split();
+    block.body.transactions.push(blob.into_inner());
+    block.header.transactions_root =
+        alloy_consensus::proofs::calculate_transaction_root(&block.body.transactions);
+    let sealed = seal(RecoveredBlock::new_sealed(block.seal_slow(), vec![alice.address()]));
+    let error = chain.import_foreign(&sealed).unwrap_err();
+    let ImportError::Invalid { reason: InvalidBlock::Consensus(reason), .. } = error else {
+        panic!("{error}");
+    };
+    assert_eq!(reason, ConsensusError::BlobTransaction { index: 0, hash });
+}
+
+#[test]
 fn a_future_timestamp_is_held_not_punished_on_chains_that_adjust() {
     let spec = hanzo_testkit::spec_with(|genesis| {
         genesis["config"]["chainId"] = 36961.into();

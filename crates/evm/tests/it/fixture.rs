@@ -1,0 +1,59 @@
+//! A block on the dev genesis, without a chain.
+
+use alloy_primitives::Address;
+use hanzo_chain::genesis_diff;
+use hanzo_evm::{BlockBuilder, Executed};
+use hanzo_testkit::{MemoryState, dev_spec};
+use hanzo_types::{ChainSpec, Header, RecoveredTransaction};
+use std::sync::Arc;
+
+pub(crate) const COINBASE: Address = Address::repeat_byte(0xcb);
+
+pub(crate) struct Fixture {
+    pub(crate) spec: Arc<ChainSpec>,
+    pub(crate) state: MemoryState,
+}
+
+impl Fixture {
+    pub(crate) fn new() -> Self {
+        Self::with(dev_spec())
+    }
+
+    pub(crate) fn with(spec: Arc<ChainSpec>) -> Self {
+        let state = MemoryState::new(genesis_diff(&spec));
+        Self { spec, state }
+    }
+
+    pub(crate) fn header(&self) -> Header {
+        let parent = self.spec.genesis_header();
+        Header {
+            parent_hash: parent.hash(),
+            number: 1,
+            timestamp: parent.timestamp + 1,
+            beneficiary: COINBASE,
+            gas_limit: parent.gas_limit,
+            base_fee_per_gas: Some(self.spec.next_base_fee(parent)),
+            parent_beacon_block_root: Some(parent.hash()),
+            excess_blob_gas: Some(0),
+            ..Default::default()
+        }
+    }
+
+    pub(crate) fn run(&self, transactions: &[RecoveredTransaction]) -> Executed {
+        let header = self.header();
+        let mut builder =
+            BlockBuilder::new(&self.state, &header, self.spec.genesis_header(), &self.spec)
+                .unwrap();
+        for transaction in transactions {
+            builder.push(transaction.as_recovered_ref()).unwrap();
+        }
+        builder.finish().unwrap()
+    }
+
+    /// Runs a block and makes its result the state.
+    pub(crate) fn apply(&mut self, transactions: &[RecoveredTransaction]) -> Executed {
+        let executed = self.run(transactions);
+        self.state.apply(&executed.diff);
+        executed
+    }
+}

@@ -1,0 +1,10 @@
+//! Execution against the rules of the chain.
+
+#[cfg(test)]
+mod call;
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod settlement;
+#[cfg(test)]
+mod transactions;

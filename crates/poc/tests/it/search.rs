@@ -1,0 +1,101 @@
+//! Searching: everything found is valid, everything valid is found.
+
+use crate::reference;
+use alloy_primitives::{B256, U256};
+use hanzo_poc::{
+    CancelFlag, Kernel, MIN_DIFFICULTY, Seal, SearchOutcome, SearchProgress, SearchRange, Target,
+    Work, search, search_with,
+};
+use std::collections::BTreeSet;
+
+fn work(byte: u8) -> Work {
+    Work::new(B256::repeat_byte(byte))
+}
+
+fn never() -> Target {
+    Target::from_difficulty(U256::MAX)
+}
+
+#[test]
+fn every_seal_found_passes_the_check() {
+    let range = SearchRange { rows: 7..200, columns: 3..200 };
+    for byte in 0..8 {
+        let work = work(byte);
+        let target = Target::from_difficulty(U256::from(MIN_DIFFICULTY));
+        let (cancel, progress) = (CancelFlag::default(), SearchProgress::default());
+        for kernel in Kernel::available() {
+            let outcome = search_with(kernel, &work, target, &range, (&cancel, &progress));
+            let SearchOutcome::Found(seal) = outcome else { panic!("{outcome:?}") };
+            let (row, column) = seal.coordinate();
+            assert!(range.rows.contains(&row) && range.columns.contains(&column));
+            assert_eq!(work.check(&seal, target), Ok(()), "{kernel}");
+        }
+    }
+}
+
+#[test]
+fn all_kernels_find_the_same_seal_with_the_same_number_of_tests() {
+    let work = work(9);
+    let target = Target::from_difficulty(U256::from(1u64 << 28));
+    let range = SearchRange { rows: 0..300, columns: 0..300 };
+    let results: BTreeSet<_> = Kernel::available()
+        .into_iter()
+        .map(|kernel| {
+            let (cancel, progress) = (CancelFlag::default(), SearchProgress::default());
+            let outcome = search_with(kernel, &work, target, &range, (&cancel, &progress));
+            let SearchOutcome::Found(seal) = outcome else { panic!("{outcome:?}") };
+            (seal.nonce, seal.mix, progress.tiles())
+        })
+        .collect();
+    assert_eq!(results.len(), 1, "{results:?}");
+}
+
+#[test]
+fn an_exhausted_range_was_tested_once_per_coordinate() {
+    for (rows, columns) in [(1, 1), (3, 5), (5, 3), (2, 70), (66, 2)] {
+        let range = SearchRange { rows: 10..10 + rows, columns: 20..20 + columns };
+        let (cancel, progress) = (CancelFlag::default(), SearchProgress::default());
+        let outcome = search(&work(1), never(), &range, &cancel, &progress);
+        assert_eq!(outcome, SearchOutcome::Exhausted);
+        assert_eq!(progress.tiles(), u64::from(rows * columns));
+    }
+}
+
+#[test]
+fn a_winning_tile_anywhere_in_a_small_range_is_found() {
+    let work = work(2);
+    let range = SearchRange { rows: 0..4, columns: 0..3 };
+    for row in range.rows.clone() {
+        for column in range.columns.clone() {
+            let mix = reference::tile_mix(work.sigma(), row, column);
+            let nonce = Seal::nonce_of(row, column);
+            let pow = U256::from_be_bytes(work.lottery(&mix, &nonce));
+            // The largest difficulty that this tile still meets.
+            let difficulty = (U256::MAX / pow).saturating_mul(U256::from(1u64 << 22));
+            let target = Target::from_difficulty(difficulty);
+            if U256::from_be_bytes(work.lottery(&mix, &nonce)) > target.as_u256() {
+                continue;
+            }
+            let (cancel, progress) = (CancelFlag::default(), SearchProgress::default());
+            let outcome = search(&work, target, &range, &cancel, &progress);
+            let SearchOutcome::Found(seal) = outcome else { panic!("missed ({row}, {column})") };
+            assert_eq!(work.check(&seal, target), Ok(()));
+        }
+    }
+}
+
+#[test]
+fn a_raised_flag_stops_the_search_before_the_next_tile() {
+    let (cancel, progress) = (CancelFlag::default(), SearchProgress::default());
+    cancel.cancel();
+    let range = SearchRange { rows: 0..1_000_000, columns: 0..1_000_000 };
+    assert_eq!(search(&work(3), never(), &range, &cancel, &progress), SearchOutcome::Cancelled);
+    assert_eq!(progress.tiles(), 0);
+}
+
+#[test]
+fn an_empty_range_is_exhausted_at_once() {
+    let (cancel, progress) = (CancelFlag::default(), SearchProgress::default());
+    let range = SearchRange { rows: 5..5, columns: 0..9 };
+    assert_eq!(search(&work(3), never(), &range, &cancel, &progress), SearchOutcome::Exhausted);
+}
