@@ -9,7 +9,6 @@ use alloy_consensus::{
     proofs::{calculate_receipt_root, calculate_transaction_root},
 };
 use alloy_eips::eip7685::EMPTY_REQUESTS_HASH;
-use alloy_primitives::B256;
 use alloy_rlp::Encodable;
 use hanzo_poc::{Seal, Target, Work};
 use hanzo_types::{
@@ -206,18 +205,18 @@ fn check_lineage(header: &Header, parent: &SealedHeader) -> Result<(), Consensus
 
 /// The fields that exist for compatibility with Ethereum and have one legal value (D-02).
 fn check_fixed_fields(h: &Header) -> Result<(), ConsensusError> {
-    fixed("sha3Uncles", h.ommers_hash, EMPTY_OMMER_ROOT_HASH)?;
-    fixed_option("withdrawalsRoot", h.withdrawals_root, EMPTY_WITHDRAWALS)?;
-    fixed_option("blobGasUsed", h.blob_gas_used, 0)?;
-    fixed_option("excessBlobGas", h.excess_blob_gas, 0)?;
-    fixed_option("parentBeaconBlockRoot", h.parent_beacon_block_root, h.parent_hash)?;
-    fixed_option::<B256>("requestsHash", h.requests_hash, EMPTY_REQUESTS_HASH)
+    fixed("sha3Uncles", &h.ommers_hash, &EMPTY_OMMER_ROOT_HASH)?;
+    fixed_option("withdrawalsRoot", h.withdrawals_root.as_ref(), &EMPTY_WITHDRAWALS)?;
+    fixed_option("blobGasUsed", h.blob_gas_used.as_ref(), &0)?;
+    fixed_option("excessBlobGas", h.excess_blob_gas.as_ref(), &0)?;
+    fixed_option("parentBeaconBlockRoot", h.parent_beacon_block_root.as_ref(), &h.parent_hash)?;
+    fixed_option("requestsHash", h.requests_hash.as_ref(), &EMPTY_REQUESTS_HASH)
 }
 
 fn fixed_option<T: PartialEq + std::fmt::Display>(
     field: &'static str,
-    found: Option<T>,
-    expected: T,
+    found: Option<&T>,
+    expected: &T,
 ) -> Result<(), ConsensusError> {
     match found {
         Some(found) => fixed(field, found, expected),
@@ -231,8 +230,8 @@ fn fixed_option<T: PartialEq + std::fmt::Display>(
 
 fn fixed<T: PartialEq + std::fmt::Display>(
     field: &'static str,
-    found: T,
-    expected: T,
+    found: &T,
+    expected: &T,
 ) -> Result<(), ConsensusError> {
     if found == expected {
         return Ok(());

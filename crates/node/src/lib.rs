@@ -1,1 +1,31 @@
 //! Composition root: configuration, start-up, supervision, command line.
+//!
+//! Owns the order in which the parts of a node are made and unmade. It contains no rule of its
+//! own: everything it starts could be started by a test in the same way.
+//!
+//! ```text
+//!  flags + file ─▶ NodeConfig::validate ─▶ Node::start:
+//!      ChainSpec ─▶ Store ─▶ ChainTree ─▶ Pool ─▶ chain thread ─▶ templates, miner ─▶ RPC
+//!  shutdown, in this order: RPC intake ─▶ miner ─▶ chain thread persists all ─▶ store closes
+//! ```
+//!
+//! Invariants: the first critical task that fails stops the node with its cause and a non-zero
+//! exit code; a second signal aborts at once, which is as safe as a crash.
+
+mod banner;
+mod chains;
+pub mod cli;
+mod config;
+mod config_file;
+mod datadir;
+mod error;
+mod logging;
+mod node;
+mod rpc_config;
+mod shutdown;
+
+pub use chains::{ChainSource, DevSettings};
+pub use config::{MiningMode, NodeConfig, RpcSettings};
+pub use datadir::DataDir;
+pub use error::NodeError;
+pub use node::Node;

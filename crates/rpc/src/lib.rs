@@ -1,1 +1,54 @@
 //! JSON-RPC over HTTP, WebSocket and IPC.
+//!
+//! Owns the way from a request of a wallet, library or tool to an answer in the shape and words
+//! those clients know from other Ethereum nodes. It decides nothing about the chain, never writes
+//! state, and never reads the store or runs the EVM on an async worker thread.
+//!
+//! ```text
+//!  TCP ─▶ HostGuard ─▶ CORS ─▶ HTTP or WebSocket ─▶ CallGuard ─▶ method table (only the
+//!  Unix socket ─▶ JSON framing ───────────────────────┘            permitted namespaces)
+//!                                                                        │
+//!            memory only: answered at once ◀── Eth, Net, Web3, TxPool ──▶ ExecutionSlots
+//!                                                                        │ (bounded lanes on the
+//!  CanonUpdate, pool events ─▶ subscriptions (bounded buffers) ◀─────────┘  blocking pool)
+//! ```
+//!
+//! Invariants: a method of a namespace that is not permitted does not exist, alone or in a batch;
+//! every limit has a name, a value and an error that states both; an answer is about one
+//! [`ChainView`](hanzo_chain::ChainView) from beginning to end; a state that is not available is
+//! an error, never another state.
+
+mod arguments;
+mod block_reference;
+mod call_guard;
+mod call_request;
+mod config;
+mod convert;
+mod deadline;
+mod eth;
+mod execution_slots;
+mod fee_history;
+mod fee_oracle;
+mod filter_registry;
+mod host_guard;
+mod ipc;
+mod limits;
+mod log_filter;
+mod log_scan;
+mod method_table;
+mod namespace;
+mod net;
+mod node_context;
+mod rpc_error;
+mod server;
+mod start_error;
+mod subscription_id;
+mod subscriptions;
+mod txpool;
+mod web3;
+
+pub use config::{ConfigError, CorsOrigins, HttpConfig, RpcConfig};
+pub use limits::RpcLimits;
+pub use namespace::{Namespace, UnknownNamespace};
+pub use server::{RpcDependencies, RpcHandle, RpcServer};
+pub use start_error::RpcStartError;

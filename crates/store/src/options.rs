@@ -1,6 +1,6 @@
 //! How RocksDB is set up: what every table shares, and how tables differ.
 
-use crate::{StoreConfig, Table};
+use crate::{Durability, StoreConfig, Table};
 use rocksdb::{
     BlockBasedOptions, Cache, DBCompressionType, DataBlockIndexType, LogLevel, Options,
     WriteOptions,
@@ -17,8 +17,9 @@ const WRITE_BUFFER_BYTES: usize = 64 << 20;
 /// One memtable is filled while the other is flushed; more would only hide a disk that is too slow.
 const WRITE_BUFFERS_PER_TABLE: i32 = 2;
 
-/// The log is replayed at start: 256 MiB take about two seconds. Twice the memtables, so that the
-/// log does not force flushes before they are full.
+/// The log is replayed at start. Records of 100 bytes go in at some 300 000 a second, so that a
+/// start after a crash takes 9 s at most. Twice the memtables, so that the log does not force
+/// flushes before they are full.
 const WAL_BYTES: u64 = 256 << 20;
 
 /// RocksDB's own text log: 4 files of 4 MiB bound it at 16 MiB and still hold weeks of warnings.
@@ -102,10 +103,10 @@ pub(crate) fn table_options(table: Table, cache: &Cache) -> Options {
 
 /// Options of a write. The log is always on: replaying it is what keeps several tables atomic
 /// after a crash, although each is flushed on its own.
-pub(crate) fn write_options(synced: crate::Durability) -> WriteOptions {
+pub(crate) fn write_options(durability: Durability) -> WriteOptions {
     let mut options = WriteOptions::default();
     options.disable_wal(false);
-    options.set_sync(synced == crate::Durability::Synced);
+    options.set_sync(durability == Durability::Synced);
     options
 }
 

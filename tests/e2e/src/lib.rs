@@ -1,1 +1,26 @@
-//! End-to-end tests: the real binary, real clients.
+//! End-to-end tests: the real binary on a temporary data directory, driven by real clients.
+//!
+//! Owns the harness that starts, kills and inspects a node process. The tests are in
+//! `tests/it`, one topic per file.
+//!
+//! ```text
+//!  NodeProcess::start ─▶ hanzo node --dev … ─▶ banner names the address ─▶ alloy provider
+//!        │ kill (SIGKILL) / stop (SIGTERM)
+//!        └─ Books::read opens the data directory afterwards and adds up every balance
+//! ```
+//!
+//! Invariant: every server listens on loopback and ends with the test that started it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "test support: a failure here is a failed test"
+)]
+
+mod books;
+mod client;
+mod node_process;
+
+pub use books::Books;
+pub use client::{Client, client, wallet};
+pub use node_process::{NodeProcess, binary, run_to_end};

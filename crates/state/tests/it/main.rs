@@ -1,8 +1,12 @@
 //! World state and its trie, against slow twins.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test code")]
 
+#[cfg(test)]
 mod memory_trie;
+#[cfg(test)]
 mod proofs;
+#[cfg(test)]
 mod roots;
+#[cfg(test)]
 mod work;
+#[cfg(test)]
 mod world;

@@ -80,8 +80,8 @@ fn golden_body() {
     let expected = hex!(
         "00000001"
         "1111111111111111111111111111111111111111"
-        "ed"
-        "ea" "a9" "02e7" "827a69" "01" "01" "07" "825208"
+        "ea"
+        "e7" "a6" "02e4" "827a69" "01" "01" "07" "825208"
         "942222222222222222222222222222222222222222" "05" "80" "c0" "80" "03" "04"
         "c0" "c0"
     );
@@ -134,9 +134,8 @@ fn surplus_bytes_after_rlp_are_refused() {
 }
 
 fn any_word() -> impl Strategy<Value = U256> {
-    (any::<[u8; 32]>(), 0_usize..=256).prop_map(|(bytes, shift)| {
-        U256::from_be_bytes(bytes).checked_shr(shift).unwrap_or_default()
-    })
+    (any::<[u8; 32]>(), 0_usize..=256)
+        .prop_map(|(bytes, shift)| U256::from_be_bytes(bytes) >> shift)
 }
 
 proptest! {
@@ -148,7 +147,7 @@ proptest! {
 
     #[test]
     fn slots_round_trip(value in any_word()) {
-        prop_assume!(!value.is_zero());
+        let value = value.max(U256::from(1));
         prop_assert_eq!(decode_slot(&encode_slot(value)), Ok(value));
     }
 

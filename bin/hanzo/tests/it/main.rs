@@ -1,0 +1,52 @@
+//! The command line of the real binary.
+
+#[cfg(test)]
+mod usage {
+    use std::process::{Command, Output};
+
+    fn run(arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_hanzo")).args(arguments).output().unwrap()
+    }
+
+    fn refusal(arguments: &[&str]) -> String {
+        let output = run(arguments);
+        assert!(!output.status.success(), "{arguments:?} was accepted");
+        String::from_utf8(output.stderr).unwrap()
+    }
+
+    #[test]
+    fn help_names_the_flags_that_reth_and_geth_users_look_for() {
+        let output = run(&["node", "--help"]);
+        assert!(output.status.success());
+        let text = String::from_utf8(output.stdout).unwrap();
+        for flag in ["--datadir", "--chain", "--dev", "--http.addr", "--http.port", "--http.api"] {
+            assert!(text.contains(flag), "{flag} is missing");
+        }
+    }
+
+    #[test]
+    fn a_missing_chain_is_explained() {
+        assert!(refusal(&["node"]).contains("--dev"));
+    }
+
+    #[test]
+    fn contradicting_flags_are_refused() {
+        assert!(refusal(&["node", "--dev", "--chain", "testnet"]).contains("contradicts"));
+        assert!(refusal(&["node", "--dev", "--mine", "--no-mine"]).contains("cannot be used"));
+    }
+
+    #[test]
+    fn values_out_of_range_name_the_flag_and_the_limit() {
+        let cases: [(&[&str], &str); 5] = [
+            (&["--dev.block-time", "0s"], "at least 1s"),
+            (&["--miner.threads", "0"], "1 to 1024"),
+            (&["--miner.extradata", "this text is longer than 32 bytes"], "at most 32"),
+            (&["--http.api", "eth,nonsense"], "nonsense"),
+            (&["--http.port", "70000"], "--http.port"),
+        ];
+        for (flags, words) in cases {
+            let text = refusal(&[&["node", "--dev"], flags].concat());
+            assert!(text.contains(words), "{flags:?}: {text}");
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Searching a seal on several threads.
+
+use crate::{MinerStatus, MiningError, PendingBlock, TemplateService};
+use alloy_primitives::B256;
+use hanzo_chain::{CheckedBlock, ImportError, Inserted, Origin};
+use hanzo_poc::{
+    CancelFlag, Seal, SearchOutcome, SearchProgress, SearchRange, TILE_MACS, Target, Work, search,
+};
+use parking_lot::Mutex;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+/// Strips per side of a unit of work: 2 048 matrix rows, where strip generation costs 13 % of the
+/// multiplication and everything fits the second-level cache. Source: proof-of-compute §6.
+const UNIT_STRIPS: u32 = 64;
+
+/// Units in one row of the coordinate square.
+const UNITS_PER_ROW: u64 = (u32::MAX / UNIT_STRIPS) as u64;
+
+/// How a search ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Sealing {
+    Found(Seal),
+    Cancelled,
+}
+
+/// Searches seals and imports the blocks they complete.
+#[derive(Debug, Clone)]
+pub struct Sealer {
+    templates: TemplateService,
+    status: MinerStatus,
+    threads: usize,
+    /// How far the latest template has been searched: a template that comes again goes on there.
+    cursor: Arc<Mutex<Cursor>>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Cursor {
+    seal_hash: B256,
+    next_unit: Arc<AtomicU64>,
+}
+
+impl Sealer {
+    /// A sealer with `threads` threads (at least one).
+    #[must_use]
+    pub fn new(templates: TemplateService, status: MinerStatus, threads: usize) -> Self {
+        let cursor = Arc::new(Mutex::new(Cursor::default()));
+        Self { templates, status, threads: threads.max(1), cursor }
+    }
+
+    pub(crate) const fn templates(&self) -> &TemplateService {
+        &self.templates
+    }
+
+    pub(crate) const fn status(&self) -> &MinerStatus {
+        &self.status
+    }
+
+    /// Builds a block, unless `wanted` says that it is not worth sealing, seals and imports it.
+    /// Returns whether a block was made. Blocks the calling thread.
+    pub(crate) fn seal_one(
+        &self,
+        wanted: impl FnOnce(&PendingBlock) -> bool,
+        cancel: &CancelFlag,
+    ) -> Result<bool, MiningError> {
+        let started = now();
+        let template = self.templates.pending()?;
+        if !wanted(&template) {
+            return Ok(false);
+        }
+        match self.search(&template, cancel)? {
+            Sealing::Found(seal) => {
+                self.import(&template, &seal, started.elapsed())?;
+                Ok(true)
+            }
+            Sealing::Cancelled => Ok(false),
+        }
+    }
+
+    /// Searches the seal of `template` on all threads, from where an earlier search of the same
+    /// template stopped.
+    pub(crate) fn search(
+        &self,
+        template: &PendingBlock,
+        cancel: &CancelFlag,
+    ) -> Result<Sealing, MiningError> {
+        let work = Work::new(template.seal_hash());
+        let target = Target::from_difficulty(template.block().difficulty);
+        let units = self.units_of(template.seal_hash());
+        let progress = SearchProgress::default();
+        let done = CancelFlag::default();
+        let found = Mutex::new(None);
+        let started = now();
+        let task = UnitSearch { work: &work, target, units: &units, progress: &progress };
+        thread::scope(|scope| {
+            for _ in 0..self.threads {
+                scope.spawn(|| {
+                    if let Some(seal) = task.run(cancel, &done) {
+                        done.cancel();
+                        found.lock().get_or_insert(seal);
+                    }
+                });
+            }
+        });
+        let macs = progress.tiles().saturating_mul(TILE_MACS);
+        self.status.meter().record(macs, started.elapsed());
+        match found.into_inner() {
+            Some(seal) => Ok(Sealing::Found(seal)),
+            None if cancel.is_cancelled() => Ok(Sealing::Cancelled),
+            None => Err(MiningError::Exhausted { number: template.block().number }),
+        }
+    }
+
+    fn units_of(&self, seal_hash: B256) -> Arc<AtomicU64> {
+        let mut cursor = self.cursor.lock();
+        if cursor.seal_hash != seal_hash {
+            *cursor = Cursor { seal_hash, next_unit: Arc::default() };
+        }
+        Arc::clone(&cursor.next_unit)
+    }
+
+    /// Imports the sealed block through the ordinary path, its seal check included.
+    pub(crate) fn import(
+        &self,
+        template: &PendingBlock,
+        seal: &Seal,
+        elapsed: Duration,
+    ) -> Result<(), MiningError> {
+        let block = template.sealed(seal);
+        let (number, hash) = (block.number, block.hash());
+        let (transactions, gas) = (block.body().transactions.len(), block.gas_used);
+        let work = block.difficulty;
+        let checked = CheckedBlock::check_recovered(block, &**self.templates.consensus())
+            .map_err(|reason| ImportError::Invalid { number, hash, reason })?;
+        let origin = Origin::Mined(Arc::clone(template.prebuilt()));
+        match self.templates.chain().import_blocking(checked, origin)? {
+            Inserted::Head(_) => {
+                let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+                tracing::info!(
+                    target: "miner", number, %hash, txs = transactions, gas, %work, elapsed_ms,
+                    "mined block"
+                );
+            }
+            Inserted::Side | Inserted::Known => {
+                tracing::info!(target: "miner", number, %hash, "mined a stale block");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The search that every thread runs.
+struct UnitSearch<'a> {
+    work: &'a Work,
+    target: Target,
+    units: &'a AtomicU64,
+    progress: &'a SearchProgress,
+}
+
+impl UnitSearch<'_> {
+    /// Takes units until a seal is found, somebody else found one, or all are taken.
+    fn run(&self, cancel: &CancelFlag, done: &CancelFlag) -> Option<Seal> {
+        while !cancel.is_cancelled() && !done.is_cancelled() {
+            let unit = self.units.fetch_add(1, Ordering::Relaxed);
+            let range = unit_range(unit)?;
+            match search(self.work, self.target, &range, cancel, self.progress) {
+                SearchOutcome::Found(seal) => return Some(seal),
+                SearchOutcome::Exhausted => {}
+                SearchOutcome::Cancelled => return None,
+            }
+        }
+        None
+    }
+}
+
+/// Coordinates of unit `unit`: squares along the first rows, then the next rows.
+fn unit_range(unit: u64) -> Option<SearchRange> {
+    let column_unit = u32::try_from(unit.checked_rem(UNITS_PER_ROW)?).ok()?;
+    let row_unit = u32::try_from(unit.checked_div(UNITS_PER_ROW)?).ok()?;
+    let row = row_unit.checked_mul(UNIT_STRIPS)?;
+    let column = column_unit.checked_mul(UNIT_STRIPS)?;
+    Some(SearchRange {
+        rows: row..row.checked_add(UNIT_STRIPS)?,
+        columns: column..column.checked_add(UNIT_STRIPS)?,
+    })
+}
+
+#[expect(clippy::disallowed_methods, reason = "the miner reports its rate and block times")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_never_overlap_and_end_with_the_square() {
+        let first = unit_range(0).unwrap();
+        let second = unit_range(1).unwrap();
+        assert_eq!(first.rows, second.rows);
+        assert_eq!(first.columns.end, second.columns.start);
+        let next_row = unit_range(UNITS_PER_ROW).unwrap();
+        assert_eq!(next_row.rows.start, first.rows.end);
+        assert_eq!(next_row.columns, first.columns);
+        assert!(unit_range(UNITS_PER_ROW * UNITS_PER_ROW).is_some());
+        assert!(unit_range(u64::MAX).is_none());
+    }
+}

@@ -1,0 +1,109 @@
+//! Building a block from the pool.
+
+use crate::{MiningConfig, MiningError, PendingBlock};
+use alloy_consensus::{
+    Transaction as _,
+    proofs::{calculate_receipt_root, calculate_transaction_root},
+};
+use alloy_eips::eip4895::Withdrawals;
+use hanzo_chain::{ChainView, Prebuilt};
+use hanzo_consensus::{Consensus, next_gas_limit};
+use hanzo_evm::{BlockBuilder, PushError};
+use hanzo_pool::Pool;
+use hanzo_state::root;
+use hanzo_types::{
+    Block, BlockBody, Header, MAX_BLOCK_RLP_BYTES, RecoveredBlock, RecoveredTransaction, seal_hash,
+};
+use reth_primitives_traits::Block as _;
+use std::sync::Arc;
+
+/// Bytes of a block's RLP that are not transactions: a header of at most 700 bytes, list prefixes
+/// and the empty lists, rounded up. Keeps built blocks under the limit of EIP-7934.
+const BLOCK_OVERHEAD_BYTES: usize = 2_048;
+
+/// Least gas a transaction can use: below it nothing fits any more. Source: Yellow Paper §6.
+const MIN_TRANSACTION_GAS: u64 = 21_000;
+
+/// What goes into the next block, apart from its parent.
+pub(crate) struct TemplateInput<'a> {
+    pub(crate) view: Arc<ChainView>,
+    pub(crate) consensus: &'a dyn Consensus,
+    pub(crate) pool: &'a Pool,
+    pub(crate) config: &'a MiningConfig,
+    pub(crate) now: u64,
+}
+
+/// Builds the best block that the pool allows on the head of `view`.
+pub(crate) fn build(input: TemplateInput<'_>) -> Result<PendingBlock, MiningError> {
+    let TemplateInput { view, consensus, pool, config, now } = input;
+    let spec = Arc::clone(view.spec());
+    let parent = view.head();
+    let mut header = consensus.prepare(parent, &*view);
+    header.beneficiary = config.coinbase;
+    header.extra_data = config.extra_data.clone();
+    // Strictly after the parent, even if the clock went back (decision D-36).
+    header.timestamp = now.max(parent.timestamp.saturating_add(1));
+    let target = config.target_gas_limit.unwrap_or_else(|| spec.target_gas_limit());
+    header.gas_limit = next_gas_limit(parent.gas_limit, target);
+
+    let state = view.latest_state();
+    let mut builder = BlockBuilder::new(&state, &header, parent, &spec)?;
+    let transactions = fill(&mut builder, pool, &header)?;
+    let executed = builder.finish()?;
+    let state_root = root(&state, &executed.diff)?;
+
+    let (transactions, senders): (Vec<_>, Vec<_>) =
+        transactions.into_iter().map(|transaction| transaction.into_parts()).unzip();
+    header.state_root = state_root.root;
+    header.transactions_root = calculate_transaction_root(&transactions);
+    header.receipts_root = calculate_receipt_root(&executed.outcome.receipts);
+    header.logs_bloom = executed.outcome.logs_bloom;
+    header.gas_used = executed.outcome.gas_used;
+    let seal_hash = seal_hash(&header);
+    let body =
+        BlockBody { transactions, ommers: Vec::new(), withdrawals: Some(Withdrawals::default()) };
+    let block = RecoveredBlock::new_sealed(Block { header, body }.seal_slow(), senders);
+    let prebuilt = Arc::new(Prebuilt { seal_hash, executed, state_root });
+    Ok(PendingBlock::new(view, block, prebuilt))
+}
+
+/// Appends the pool's best transactions until the block is full.
+fn fill(
+    builder: &mut BlockBuilder<'_>,
+    pool: &Pool,
+    header: &Header,
+) -> Result<Vec<RecoveredTransaction>, MiningError> {
+    let mut included = Vec::new();
+    let mut bytes_left = MAX_BLOCK_RLP_BYTES.saturating_sub(BLOCK_OVERHEAD_BYTES);
+    let mut best = pool.best(header.base_fee_per_gas.unwrap_or_default());
+    while let Some(pooled) = best.next() {
+        let gas_left = header.gas_limit.saturating_sub(builder.gas_used());
+        if gas_left < MIN_TRANSACTION_GAS {
+            break;
+        }
+        let transaction = &pooled.transaction;
+        if pooled.encoded_bytes > bytes_left || transaction.gas_limit() > gas_left {
+            best.skip_sender_of(&pooled);
+            continue;
+        }
+        match builder.push(transaction.as_recovered_ref()) {
+            Ok(_) => {
+                bytes_left = bytes_left.saturating_sub(pooled.encoded_bytes);
+                included.push(transaction.clone());
+            }
+            Err(PushError::State(error)) => return Err(error.into()),
+            Err(PushError::DoesNotFit { .. } | PushError::NonceTooHigh { .. }) => {
+                best.skip_sender_of(&pooled);
+            }
+            // Mined since the pool was asked: the sender's next transaction may still fit.
+            Err(PushError::NonceTooLow { .. }) => {}
+            Err(PushError::Invalid { reason }) => {
+                let hash = *transaction.tx_hash();
+                tracing::warn!(target: "miner", %hash, %reason, "dropped a transaction");
+                pool.remove_unexecutable(hash);
+                best.skip_sender_of(&pooled);
+            }
+        }
+    }
+    Ok(included)
+}

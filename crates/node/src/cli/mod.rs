@@ -1,0 +1,47 @@
+//! The command line.
+
+mod init;
+mod node_args;
+mod units;
+
+use crate::{NodeError, logging};
+use clap::{Parser, Subcommand};
+use init::InitArgs;
+pub use logging::LogFormat;
+use node_args::NodeArgs;
+
+/// The Hanzo L2 node: an Ethereum-compatible chain whose blocks are sealed by AI compute.
+#[derive(Debug, Parser)]
+#[command(name = "hanzo", version, about, propagate_version = true)]
+pub struct Cli {
+    /// How log lines look.
+    #[arg(long = "log.format", value_enum, default_value = "human", global = true)]
+    log_format: LogFormat,
+    /// Which events are logged, in the syntax of RUST_LOG, e.g. `info,miner=debug`.
+    #[arg(long = "log.filter", global = true)]
+    log_filter: Option<String>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs a node.
+    Node(Box<NodeArgs>),
+    /// Creates a data directory with the genesis block of a chain.
+    Init(InitArgs),
+}
+
+impl Cli {
+    /// Runs the command that was given.
+    ///
+    /// # Errors
+    /// [`NodeError`] with the cause, for the last line the user sees.
+    pub fn run(self) -> Result<(), NodeError> {
+        logging::start(self.log_format, self.log_filter.as_deref()).map_err(NodeError::Config)?;
+        match self.command {
+            Command::Node(args) => args.run(),
+            Command::Init(args) => args.run(),
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! The flags of `hanzo node`, named as in reth and geth.
+
+use super::units::{parse_duration, parse_extra_data};
+use crate::{
+    ChainSource, DevSettings, Node, NodeConfig, NodeError, RpcSettings, config_file::ConfigFile,
+};
+use alloy_primitives::{Address, Bytes};
+use clap::Args;
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    path::PathBuf,
+    time::Duration,
+};
+
+/// Port of the RPC server, the one every Ethereum tool tries first.
+const DEFAULT_HTTP_PORT: u16 = 8545;
+
+/// Most gas a call may use; geth's default.
+const DEFAULT_RPC_GAS_CAP: u64 = 50_000_000;
+
+/// Most connections at once.
+const DEFAULT_MAX_CONNECTIONS: u32 = 500;
+
+/// Most requests in a batch; ethers sends up to 100.
+const DEFAULT_MAX_BATCH: u32 = 100;
+
+/// Which chain, and where it is kept.
+#[derive(Debug, Args)]
+pub(crate) struct ChainArgs {
+    /// dev, testnet, mainnet, or a genesis file in geth's format with a `config.hanzo` section.
+    #[arg(long, value_name = "CHAIN")]
+    chain: Option<String>,
+    /// Shorthand for `--chain dev`: one node, instant blocks, funded accounts.
+    #[arg(long)]
+    dev: bool,
+    /// Where the chain is kept [default: the platform's data directory].
+    #[arg(long, value_name = "DIR")]
+    datadir: Option<PathBuf>,
+    /// A TOML file with the same settings; flags win over it.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Largest contract code in bytes; fixed when the data directory is created. Needs --dev.
+    #[arg(long = "dev.code-size-limit", value_name = "BYTES")]
+    code_size_limit: Option<u64>,
+    /// Largest gas limit of a transaction; fixed when the data directory is created. Needs --dev.
+    #[arg(long = "dev.tx-gas-cap", value_name = "GAS")]
+    tx_gas_cap: Option<u64>,
+}
+
+/// Runs a node.
+#[derive(Debug, Args)]
+pub(crate) struct NodeArgs {
+    #[command(flatten)]
+    chain: ChainArgs,
+    #[command(flatten)]
+    rpc: RpcArgs,
+    #[command(flatten)]
+    miner: MinerArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "RPC")]
+struct RpcArgs {
+    /// Serves JSON-RPC over HTTP; this is the default.
+    #[arg(long)]
+    http: bool,
+    /// Serves nothing over HTTP or WebSocket.
+    #[arg(long = "no-http", conflicts_with_all = ["http", "ws"])]
+    no_http: bool,
+    /// Address to listen on [default: 127.0.0.1].
+    #[arg(long = "http.addr", value_name = "IP")]
+    http_addr: Option<IpAddr>,
+    /// Port for HTTP and WebSocket; 0 lets the system choose [default: 8545].
+    #[arg(long = "http.port", value_name = "PORT")]
+    http_port: Option<u16>,
+    /// Namespaces to serve, separated by commas, or `all` [default: eth,net,web3,txpool,rpc].
+    #[arg(long = "http.api", value_name = "NAMES", value_delimiter = ',')]
+    http_api: Option<Vec<String>>,
+    /// Origins that browsers may call from, separated by commas, or `*`
+    /// [default: `*` on the dev chain, none elsewhere].
+    #[arg(long = "http.corsdomain", value_name = "ORIGINS", value_delimiter = ',')]
+    cors_origins: Option<Vec<String>>,
+    /// Host names accepted besides localhost, separated by commas, or `*`.
+    #[arg(long = "http.vhosts", value_name = "HOSTS", value_delimiter = ',')]
+    virtual_hosts: Option<Vec<String>>,
+    /// Serves WebSocket on the same port; this is the default.
+    #[arg(long)]
+    ws: bool,
+    /// Serves no IPC socket.
+    #[arg(long = "ipcdisable")]
+    ipc_disable: bool,
+    /// Where the IPC socket goes [default: hanzo.ipc in the data directory].
+    #[arg(long = "ipcpath", value_name = "PATH")]
+    ipc_path: Option<PathBuf>,
+    /// Most gas that a call may use [default: 50000000].
+    #[arg(long = "rpc.gascap", value_name = "GAS")]
+    gas_cap: Option<u64>,
+    /// Most connections at once [default: 500].
+    #[arg(long = "rpc.max-connections", value_name = "N")]
+    max_connections: Option<u32>,
+    /// Most requests in a batch [default: 100].
+    #[arg(long = "rpc.max-batch", value_name = "N")]
+    max_batch: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Mining")]
+struct MinerArgs {
+    /// Mines in this process [default: on the dev chain only].
+    #[arg(long)]
+    mine: bool,
+    /// Does not mine.
+    #[arg(long = "no-mine", conflicts_with = "mine")]
+    no_mine: bool,
+    /// Who is paid for blocks.
+    #[arg(long = "miner.etherbase", value_name = "ADDRESS")]
+    etherbase: Option<Address>,
+    /// Threads that search for a seal [default: 1 on the dev chain, all cores elsewhere].
+    #[arg(long = "miner.threads", value_name = "N")]
+    threads: Option<usize>,
+    /// Up to 32 bytes in the header of own blocks, as text or 0x-prefixed hex.
+    #[arg(long = "miner.extradata", value_name = "DATA", value_parser = parse_extra_data)]
+    extra_data: Option<Bytes>,
+    /// Gas limit that own blocks steer to [default: the genesis limit].
+    #[arg(long = "builder.gaslimit", value_name = "GAS")]
+    gas_limit: Option<u64>,
+    /// Makes a block every so often instead of when a transaction arrives, e.g. 2s. Needs --dev.
+    #[arg(long = "dev.block-time", value_name = "DURATION", value_parser = parse_duration)]
+    dev_block_time: Option<Duration>,
+}
+
+impl NodeArgs {
+    pub(crate) fn run(self) -> Result<(), NodeError> {
+        let config = self.into_config()?;
+        tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .thread_name("hanzo")
+            .build()?
+            .block_on(async { Node::start(config).await?.run().await })
+    }
+
+    fn into_config(self) -> Result<NodeConfig, NodeError> {
+        let (mut config, file) = self.chain.into_parts()?;
+        self.rpc.apply(&mut config.rpc, &file);
+        self.miner.apply(&mut config, &file)?;
+        Ok(config)
+    }
+}
+
+impl ChainArgs {
+    /// Configuration of a node that is told nothing but its chain.
+    pub(crate) fn into_config(self) -> Result<NodeConfig, NodeError> {
+        Ok(self.into_parts()?.0)
+    }
+
+    fn into_parts(self) -> Result<(NodeConfig, ConfigFile), NodeError> {
+        let file = self.config.as_deref().map(ConfigFile::read).transpose()?.unwrap_or_default();
+        let chain = chain_source(self.chain.or_else(|| file.chain.clone()), self.dev)?;
+        let is_dev = chain == ChainSource::Dev;
+        let config = NodeConfig {
+            chain,
+            dev: DevSettings {
+                contract_size_limit: self.code_size_limit.or(file.dev.code_size_limit),
+                transaction_gas_limit_cap: self.tx_gas_cap.or(file.dev.tx_gas_cap),
+            },
+            datadir: self.datadir.or_else(|| file.datadir.clone()),
+            mine: None,
+            dev_block_time: None,
+            coinbase: None,
+            extra_data: Bytes::new(),
+            mining_threads: None,
+            target_gas_limit: None,
+            rpc: default_rpc(is_dev),
+        };
+        Ok((config, file))
+    }
+}
+
+/// The chain that flags and file name; the two ways of asking for the dev chain must agree.
+fn chain_source(name: Option<String>, dev: bool) -> Result<ChainSource, NodeError> {
+    let named = name.map(|name| name.parse::<ChainSource>()).transpose();
+    match (named.map_err(NodeError::Config)?, dev) {
+        (None | Some(ChainSource::Dev), true) => Ok(ChainSource::Dev),
+        (Some(chain), false) => Ok(chain),
+        (Some(chain), true) => Err(NodeError::Config(format!("--dev contradicts --chain {chain}"))),
+        (None, false) => Err(NodeError::Config(
+            "name a chain: --dev, --chain testnet, --chain mainnet or --chain FILE".to_owned(),
+        )),
+    }
+}
+
+fn default_rpc(is_dev: bool) -> RpcSettings {
+    RpcSettings {
+        http: true,
+        address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        port: DEFAULT_HTTP_PORT,
+        websocket: true,
+        api: ["eth", "net", "web3", "txpool", "rpc"].map(str::to_owned).to_vec(),
+        // Browser wallets and dapps under development call from anywhere; elsewhere an open
+        // origin would let any page talk to the node.
+        cors_origins: if is_dev { vec!["*".to_owned()] } else { Vec::new() },
+        virtual_hosts: Vec::new(),
+        ipc: Some(None),
+        gas_cap: DEFAULT_RPC_GAS_CAP,
+        max_connections: DEFAULT_MAX_CONNECTIONS,
+        max_batch: DEFAULT_MAX_BATCH,
+    }
+}
+
+impl RpcArgs {
+    fn apply(self, rpc: &mut RpcSettings, file: &ConfigFile) {
+        let asked = self.http || self.ws;
+        rpc.http = !self.no_http && (asked || file.http.enabled.unwrap_or(rpc.http));
+        rpc.websocket = self.ws || file.http.ws.unwrap_or(rpc.websocket);
+        set(&mut rpc.address, self.http_addr.or(file.http.addr));
+        set(&mut rpc.port, self.http_port.or(file.http.port));
+        set(&mut rpc.api, self.http_api.or_else(|| file.http.api.clone()));
+        set(&mut rpc.cors_origins, self.cors_origins.or_else(|| file.http.corsdomain.clone()));
+        set(&mut rpc.virtual_hosts, self.virtual_hosts.or_else(|| file.http.vhosts.clone()));
+        let path = self.ipc_path.or_else(|| file.ipc.path.clone());
+        let disabled = self.ipc_disable || file.ipc.enabled == Some(false);
+        rpc.ipc = (!disabled).then_some(path);
+        set(&mut rpc.gas_cap, self.gas_cap.or(file.rpc.gascap));
+        set(&mut rpc.max_connections, self.max_connections.or(file.rpc.max_connections));
+        set(&mut rpc.max_batch, self.max_batch.or(file.rpc.max_batch));
+    }
+}
+
+impl MinerArgs {
+    fn apply(self, config: &mut NodeConfig, file: &ConfigFile) -> Result<(), NodeError> {
+        config.mine = match (self.mine, self.no_mine) {
+            (true, _) => Some(true),
+            (_, true) => Some(false),
+            (false, false) => file.miner.enabled,
+        };
+        config.coinbase = self.etherbase.or(file.miner.etherbase);
+        config.mining_threads = self.threads.or(file.miner.threads);
+        config.target_gas_limit = self.gas_limit.or(file.miner.gaslimit);
+        let from_file = file.dev.block_time.map(Duration::from_secs);
+        config.dev_block_time = self.dev_block_time.or(from_file);
+        config.extra_data = match (self.extra_data, &file.miner.extradata) {
+            (Some(data), _) => data,
+            (None, Some(text)) => parse_extra_data(text)
+                .map_err(|error| NodeError::Config(format!("miner.extradata: {error}")))?,
+            (None, None) => Bytes::new(),
+        };
+        Ok(())
+    }
+}
+
+fn set<T>(target: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *target = value;
+    }
+}

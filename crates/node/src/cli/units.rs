@@ -1,0 +1,50 @@
+//! Values with units, as people type them.
+
+use alloy_primitives::{Bytes, hex};
+use std::time::Duration;
+
+/// Parses `5`, `5s`, `500ms` or `2m`.
+pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = text.get(digits.len()..).unwrap_or_default();
+    let value: u64 = digits
+        .parse()
+        .map_err(|_| format!("`{text}` is not a duration such as 5, 5s, 500ms or 2m"))?;
+    match unit {
+        "" | "s" => Ok(Duration::from_secs(value)),
+        "ms" => Ok(Duration::from_millis(value)),
+        "m" => Ok(Duration::from_secs(value.saturating_mul(60))),
+        other => Err(format!("unknown unit `{other}` in `{text}`: use ms, s or m")),
+    }
+}
+
+/// Parses `0x…` as hex and anything else as text.
+pub(crate) fn parse_extra_data(text: &str) -> Result<Bytes, String> {
+    match text.strip_prefix("0x") {
+        Some(digits) => hex::decode(digits).map(Bytes::from).map_err(|error| error.to_string()),
+        None => Ok(Bytes::copy_from_slice(text.as_bytes())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_have_units_and_default_to_seconds() {
+        assert_eq!(parse_duration("5").unwrap(), Duration::from_secs(5));
+        assert_eq!(parse_duration("5s").unwrap(), Duration::from_secs(5));
+        assert_eq!(parse_duration("500ms").unwrap(), Duration::from_millis(500));
+        assert_eq!(parse_duration("2m").unwrap(), Duration::from_secs(120));
+        for bad in ["", "s", "5h", "-1", "1.5s"] {
+            assert!(parse_duration(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn extra_data_is_hex_with_a_prefix_and_text_without() {
+        assert_eq!(parse_extra_data("0x0102").unwrap().as_ref(), [1, 2]);
+        assert_eq!(parse_extra_data("hanzo").unwrap().as_ref(), b"hanzo");
+        assert!(parse_extra_data("0x0").is_err());
+    }
+}

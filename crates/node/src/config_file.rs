@@ -1,0 +1,105 @@
+//! The configuration file: the same settings as the flags, which win over it.
+
+use crate::NodeError;
+use alloy_primitives::Address;
+use serde::Deserialize;
+use std::{
+    fs,
+    net::IpAddr,
+    path::{Path, PathBuf},
+};
+
+/// A configuration file in TOML. Every key is optional; an unknown key is an error.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct ConfigFile {
+    pub(crate) chain: Option<String>,
+    pub(crate) datadir: Option<PathBuf>,
+    #[serde(default)]
+    pub(crate) http: HttpSection,
+    #[serde(default)]
+    pub(crate) ipc: IpcSection,
+    #[serde(default)]
+    pub(crate) rpc: RpcSection,
+    #[serde(default)]
+    pub(crate) miner: MinerSection,
+    #[serde(default)]
+    pub(crate) dev: DevSection,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct HttpSection {
+    pub(crate) enabled: Option<bool>,
+    pub(crate) addr: Option<IpAddr>,
+    pub(crate) port: Option<u16>,
+    pub(crate) api: Option<Vec<String>>,
+    pub(crate) corsdomain: Option<Vec<String>>,
+    pub(crate) vhosts: Option<Vec<String>>,
+    pub(crate) ws: Option<bool>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct IpcSection {
+    pub(crate) enabled: Option<bool>,
+    pub(crate) path: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct RpcSection {
+    pub(crate) gascap: Option<u64>,
+    pub(crate) max_connections: Option<u32>,
+    pub(crate) max_batch: Option<u32>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct MinerSection {
+    pub(crate) enabled: Option<bool>,
+    pub(crate) etherbase: Option<Address>,
+    pub(crate) threads: Option<usize>,
+    pub(crate) extradata: Option<String>,
+    pub(crate) gaslimit: Option<u64>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct DevSection {
+    pub(crate) block_time: Option<u64>,
+    pub(crate) code_size_limit: Option<u64>,
+    pub(crate) tx_gas_cap: Option<u64>,
+}
+
+impl ConfigFile {
+    /// Reads the file at `path`.
+    ///
+    /// # Errors
+    /// [`NodeError::File`] if it cannot be read, [`NodeError::ConfigFile`] with the line if it is
+    /// malformed.
+    pub(crate) fn read(path: &Path) -> Result<Self, NodeError> {
+        let text = fs::read_to_string(path)
+            .map_err(|source| NodeError::File { path: path.to_owned(), source })?;
+        toml::from_str(&text).map_err(|error| NodeError::ConfigFile {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_key_is_refused_by_name() {
+        let error = toml::from_str::<ConfigFile>("[http]\nprot = 1").unwrap_err().to_string();
+        assert!(error.contains("prot"), "{error}");
+    }
+
+    #[test]
+    fn every_section_is_optional() {
+        assert_eq!(toml::from_str::<ConfigFile>("").unwrap(), ConfigFile::default());
+    }
+}

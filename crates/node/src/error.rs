@@ -1,0 +1,67 @@
+//! Why a node does not start, or stopped.
+
+use hanzo_chain::{ImportError, OpenError};
+use hanzo_mining::MiningError;
+use hanzo_rpc::RpcStartError;
+use hanzo_store::StoreError;
+use hanzo_types::GenesisError;
+use std::path::PathBuf;
+use thiserror::Error;
+
+/// Why a node does not start, or stopped.
+#[derive(Debug, Error)]
+pub enum NodeError {
+    /// A file could not be read or a directory not made.
+    #[error("{path}: {source}", path = path.display())]
+    File {
+        /// The file or directory.
+        path: PathBuf,
+        /// The operating system's reason.
+        source: std::io::Error,
+    },
+    /// The configuration file is malformed.
+    #[error("configuration file {path}: {reason}", path = path.display())]
+    ConfigFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, with the line.
+        reason: String,
+    },
+    /// Settings contradict each other or leave their range.
+    #[error("{0}")]
+    Config(String),
+    /// The genesis file is malformed.
+    #[error("chain {chain}: {source}")]
+    Genesis {
+        /// Name or file of the chain.
+        chain: String,
+        /// What is wrong.
+        source: GenesisError,
+    },
+    /// The store could not be opened.
+    #[error("opening the database: {0}")]
+    Store(#[from] StoreError),
+    /// The chain could not be opened.
+    #[error("opening the chain: {0}")]
+    Open(#[from] OpenError),
+    /// The RPC server could not be started.
+    #[error("starting the RPC server: {0}")]
+    Rpc(#[from] RpcStartError),
+    /// A thread could not be started or a signal not be listened to.
+    #[error("asking the operating system: {0}")]
+    System(#[from] std::io::Error),
+    /// The chain stopped.
+    #[error("the chain stopped: {0}")]
+    Chain(#[from] ImportError),
+    /// The miner stopped.
+    #[error("the miner stopped: {0}")]
+    Mining(#[from] MiningError),
+    /// A task panicked.
+    #[error("task `{task}` ended unexpectedly: {reason}")]
+    Task {
+        /// Name of the task.
+        task: &'static str,
+        /// What the runtime says.
+        reason: String,
+    },
+}

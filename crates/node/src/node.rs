@@ -1,0 +1,303 @@
+//! A running node.
+
+use crate::{
+    ChainSource, DataDir, MiningMode, NodeConfig, NodeError, banner::Banner,
+    rpc_config::rpc_config, shutdown::ShutdownSignals,
+};
+use alloy_primitives::Address;
+use hanzo_chain::{CanonObserver, ChainHandle, ChainThread, ChainTree};
+use hanzo_consensus::{Consensus, PocEngine};
+use hanzo_mining::{
+    Clock, ContinuousMiner, InstantSealer, IntervalSealer, MinerStatus, MiningConfig, MiningError,
+    Sealer, TemplateService,
+};
+use hanzo_pool::{BaseFeeAdmission, Pool, PoolConfig};
+use hanzo_rpc::{RpcDependencies, RpcHandle, RpcServer};
+use hanzo_store::{ChainIdentity, Store, StoreConfig};
+use hanzo_types::{ChainSpec, DEV_COINBASE};
+use std::{io::Write as _, path::PathBuf, sync::Arc, time::Duration};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// How long `eth_sendRawTransaction` waits for the instant sealer before it answers, so that a
+/// receipt is there right after the send. A block takes a few milliseconds; two seconds cover a
+/// loaded machine.
+const INSTANT_INCLUSION_WAIT: Duration = Duration::from_secs(2);
+
+/// Client name and version, as `web3_clientVersion` reports it.
+const CLIENT_VERSION: &str =
+    concat!("hanzo/v", env!("CARGO_PKG_VERSION"), "/", env!("CARGO_PKG_RUST_VERSION"));
+
+/// A running node.
+#[derive(Debug)]
+pub struct Node {
+    chain: ChainThread,
+    rpc: RpcHandle,
+    miner: Option<JoinHandle<Result<(), MiningError>>>,
+    cancel: CancellationToken,
+    signals: ShutdownSignals,
+}
+
+/// What the parts of a node share.
+struct Parts {
+    spec: Arc<ChainSpec>,
+    datadir: DataDir,
+    consensus: Arc<dyn Consensus>,
+}
+
+impl Node {
+    /// Opens or creates the data directory with the chain's genesis block, and nothing else.
+    ///
+    /// # Errors
+    /// [`NodeError`]: malformed genesis, a directory of another chain, a failed write.
+    pub fn init(
+        chain: &ChainSource,
+        config: &NodeConfig,
+    ) -> Result<(Arc<ChainSpec>, DataDir), NodeError> {
+        let parts = Parts::load(chain, config)?;
+        let tree = parts.open_chain()?;
+        drop(tree);
+        Ok((parts.spec, parts.datadir))
+    }
+
+    /// Starts every part of the node and prints the banner.
+    ///
+    /// # Errors
+    /// [`NodeError`] of the first part that does not start.
+    pub async fn start(config: NodeConfig) -> Result<Self, NodeError> {
+        config.validate()?;
+        let parts = Parts::load(&config.chain, &config)?;
+        let mode = mining_mode(&config, &parts.spec)?;
+        let coinbase = coinbase(&config, &parts.spec, mode)?;
+        let wait = (mode == MiningMode::Instant).then_some(INSTANT_INCLUSION_WAIT);
+        let ipc = ipc_path(&config, &parts.datadir);
+        let rpc_config = rpc_config(&config.rpc, ipc.clone(), wait)?;
+        // From here on there is something to lose: a signal must not end the process unprepared.
+        let signals = ShutdownSignals::listen()?;
+        let tree = parts.open_chain()?;
+        let view = tree.view();
+        let head = view.head_number();
+        let pool = Pool::new(pool_config(mode), view);
+        let observer: Arc<dyn CanonObserver> = Arc::new(pool.clone());
+        let (chain, thread) = ChainHandle::start(tree, vec![observer])?;
+
+        let cancel = CancellationToken::new();
+        let threads = mining_threads(&config, &parts.spec);
+        let templates = TemplateService::new(
+            chain.clone(),
+            pool.clone(),
+            Arc::clone(&parts.consensus),
+            MiningConfig {
+                coinbase: coinbase.unwrap_or_default(),
+                extra_data: config.extra_data.clone(),
+                target_gas_limit: config.target_gas_limit,
+                threads,
+            },
+            Clock::system(),
+        );
+        let status = MinerStatus::new(coinbase);
+        let dependencies = RpcDependencies {
+            chain,
+            pool,
+            templates: templates.clone(),
+            miner: status.clone(),
+            client_version: CLIENT_VERSION.to_owned(),
+            cancel: cancel.clone(),
+        };
+        let rpc = match RpcServer::start(rpc_config, dependencies).await {
+            Ok(rpc) => rpc,
+            Err(error) => {
+                // Leave the data directory as clean as after an ordinary stop.
+                thread.stop()?;
+                return Err(error.into());
+            }
+        };
+        let sealer = Sealer::new(templates, status, threads);
+        let miner = start_miner(mode, sealer, &cancel);
+        let banner = Banner {
+            spec: &parts.spec,
+            version: CLIENT_VERSION,
+            datadir: parts.datadir.path().to_owned(),
+            head,
+            rpc: rpc.local_addr,
+            ipc,
+            mining: describe(mode, threads),
+            coinbase,
+        };
+        print_banner(&banner);
+        Ok(Self { chain: thread, rpc, miner, cancel, signals })
+    }
+
+    /// Runs until a signal or the failure of a critical part, then stops everything in order.
+    ///
+    /// # Errors
+    /// The cause, if a part failed.
+    pub async fn run(mut self) -> Result<(), NodeError> {
+        let outcome = tokio::select! {
+            signal = self.signals.received() => {
+                tracing::info!(target: "node", signal, "stopping");
+                Ok(())
+            }
+            () = self.chain.ended() => Ok(()),
+            failed = miner_failure(&mut self.miner) => Err(failed),
+        };
+        let Self { chain, rpc, miner, cancel, mut signals } = self;
+        let stopped = tokio::select! {
+            stopped = stop(chain, rpc, miner, cancel) => stopped,
+            signal = signals.received() => {
+                tracing::warn!(target: "node", signal, "aborting; nothing acknowledged is lost");
+                std::process::exit(ABORTED);
+            }
+        };
+        outcome.and(stopped)
+    }
+}
+
+/// Stops in order: intake, miner, chain thread.
+async fn stop(
+    chain: ChainThread,
+    rpc: RpcHandle,
+    miner: Option<JoinHandle<Result<(), MiningError>>>,
+    cancel: CancellationToken,
+) -> Result<(), NodeError> {
+    cancel.cancel();
+    rpc.stop().await;
+    let mined = match miner {
+        Some(miner) => miner.await.unwrap_or(Ok(())),
+        None => Ok(()),
+    };
+    let persisted = tokio::task::spawn_blocking(move || chain.stop())
+        .await
+        .map_err(|error| NodeError::Task { task: "chain", reason: error.to_string() })?;
+    persisted?;
+    mined?;
+    tracing::info!(target: "node", "stopped");
+    Ok(())
+}
+
+/// Exit code after a second signal: 128 + SIGINT, as shells report it.
+const ABORTED: i32 = 130;
+
+impl Parts {
+    fn load(chain: &ChainSource, config: &NodeConfig) -> Result<Self, NodeError> {
+        let spec = Arc::new(chain.load(config.dev)?);
+        let datadir = DataDir::resolve(config.datadir.clone(), &chain.directory_name(&spec))?;
+        datadir.create()?;
+        let consensus: Arc<dyn Consensus> = Arc::new(PocEngine::new(Arc::clone(&spec)));
+        Ok(Self { spec, datadir, consensus })
+    }
+
+    fn open_chain(&self) -> Result<ChainTree, NodeError> {
+        let identity = ChainIdentity {
+            chain_id: self.spec.chain_id(),
+            genesis_hash: self.spec.genesis_hash(),
+        };
+        let store = Store::open(&StoreConfig::at(self.datadir.database()), identity)?;
+        Ok(ChainTree::open(Arc::clone(&self.spec), Arc::clone(&self.consensus), store)?)
+    }
+}
+
+fn mining_mode(config: &NodeConfig, spec: &ChainSpec) -> Result<MiningMode, NodeError> {
+    let mode = match (config.mine, spec.is_dev(), config.dev_block_time) {
+        (Some(false), _, _) | (None, false, _) => MiningMode::Off,
+        (_, true, None) => MiningMode::Instant,
+        (_, true, Some(block_time)) => MiningMode::Interval(block_time),
+        (Some(true), false, _) => MiningMode::Continuous,
+    };
+    if mode != MiningMode::Off && spec.config().draft {
+        return Err(NodeError::Config(format!(
+            "the genesis of chain {} is a draft: mining on it is refused until launch values are set",
+            spec.name()
+        )));
+    }
+    Ok(mode)
+}
+
+/// Who is paid. On the dev chain a key that everybody knows; elsewhere it must be named.
+fn coinbase(
+    config: &NodeConfig,
+    spec: &ChainSpec,
+    mode: MiningMode,
+) -> Result<Option<Address>, NodeError> {
+    match (config.coinbase, spec.is_dev(), mode) {
+        (Some(address), _, _) => Ok(Some(address)),
+        (None, true, _) => Ok(Some(DEV_COINBASE)),
+        (None, false, MiningMode::Off) => Ok(None),
+        (None, false, MiningMode::Continuous | MiningMode::Instant | MiningMode::Interval(_)) => {
+            Err(NodeError::Config(
+                "--mine needs --miner.etherbase: the address that is paid for blocks".to_owned(),
+            ))
+        }
+    }
+}
+
+/// The dev chain finds a seal in a millisecond on one core; real chains take every core.
+fn mining_threads(config: &NodeConfig, spec: &ChainSpec) -> usize {
+    config.mining_threads.unwrap_or_else(|| {
+        if spec.is_dev() { 1 } else { std::thread::available_parallelism().map_or(1, usize::from) }
+    })
+}
+
+/// In instant mode a transaction below the next base fee is refused: no block would come to lower
+/// it (decision D-39). Elsewhere it waits.
+fn pool_config(mode: MiningMode) -> PoolConfig {
+    let base_fee_admission = match mode {
+        MiningMode::Instant => BaseFeeAdmission::RequireNextBaseFee,
+        MiningMode::Off | MiningMode::Interval(_) | MiningMode::Continuous => {
+            BaseFeeAdmission::Park
+        }
+    };
+    PoolConfig { base_fee_admission, ..PoolConfig::default() }
+}
+
+fn ipc_path(config: &NodeConfig, datadir: &DataDir) -> Option<PathBuf> {
+    config.rpc.ipc.clone().map(|path| path.unwrap_or_else(|| datadir.ipc_socket()))
+}
+
+fn start_miner(
+    mode: MiningMode,
+    sealer: Sealer,
+    cancel: &CancellationToken,
+) -> Option<JoinHandle<Result<(), MiningError>>> {
+    let cancel = cancel.clone();
+    let runtime = tokio::runtime::Handle::current();
+    match mode {
+        MiningMode::Off => None,
+        MiningMode::Instant => Some(runtime.spawn(InstantSealer::new(sealer).run(cancel))),
+        MiningMode::Interval(time) => {
+            Some(runtime.spawn(IntervalSealer::new(sealer, time).run(cancel)))
+        }
+        MiningMode::Continuous => Some(runtime.spawn(ContinuousMiner::new(sealer).run(cancel))),
+    }
+}
+
+/// Resolves when the miner fails; never if it runs on or there is none.
+async fn miner_failure(miner: &mut Option<JoinHandle<Result<(), MiningError>>>) -> NodeError {
+    let Some(task) = miner else { return std::future::pending().await };
+    let ended = task.await;
+    *miner = None;
+    match ended {
+        Ok(Err(error)) => error.into(),
+        Ok(Ok(())) => NodeError::Task { task: "miner", reason: "it returned".to_owned() },
+        Err(error) => NodeError::Task { task: "miner", reason: error.to_string() },
+    }
+}
+
+fn describe(mode: MiningMode, threads: usize) -> String {
+    match mode {
+        MiningMode::Off => "off".to_owned(),
+        MiningMode::Instant => format!("instant, {threads} thread(s)"),
+        MiningMode::Interval(time) => {
+            format!("every {} s, {threads} thread(s)", time.as_secs())
+        }
+        MiningMode::Continuous => format!("continuous, {threads} thread(s)"),
+    }
+}
+
+/// The banner goes to standard output, so that a script can read it apart from the log. A reader
+/// that has gone away is no reason to stop.
+fn print_banner(banner: &Banner<'_>) {
+    if let Err(error) = writeln!(std::io::stdout(), "{banner}") {
+        tracing::warn!(target: "node", %error, "printing the banner");
+    }
+}

@@ -1,0 +1,204 @@
+//! The pool as everybody else holds it.
+
+use crate::{
+    BestTransactions, PoolConfig, PoolContent, PoolError, PoolStatus, PooledTransaction,
+    TransactionOrigin, TransactionRules,
+    checked_transaction::CheckedTransaction,
+    head_change::{HeadChange, PoolHead},
+    sender_facts::SenderFacts,
+    tx_pool::TxPool,
+};
+use alloy_primitives::{Address, B256};
+use hanzo_chain::{CanonObserver, CanonUpdate, ChainView};
+use hanzo_types::RecoveredTransaction;
+use parking_lot::{Mutex, MutexGuard};
+use std::{fmt, sync::Arc};
+use tokio::sync::{broadcast, watch};
+
+/// Newly executable transactions that a subscriber may lag behind before it is told that it missed
+/// some: a quarter of the default pool, so that a burst does not outrun a reader that is awake.
+pub const PROMOTED_QUEUE: usize = 4_096;
+
+/// How often an account is read anew because the head moved meanwhile. Blocks are milliseconds
+/// apart at the least and a read takes microseconds; eight in a row do not happen by chance.
+const MAX_READS: usize = 8;
+
+/// Pending transactions. Cheap to clone.
+///
+/// One lock guards the pure core; it is held for the time of a few map operations, and never over
+/// a read of the store, an execution or a send.
+#[derive(Clone)]
+pub struct Pool(Arc<Shared>);
+
+struct Shared {
+    rules: TransactionRules,
+    current: Mutex<Current>,
+    version: watch::Sender<u64>,
+    promoted: broadcast::Sender<Arc<PooledTransaction>>,
+}
+
+/// The core and the view that it is a pool for.
+struct Current {
+    core: TxPool,
+    view: Arc<ChainView>,
+}
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pool").field("rules", &self.0.rules).finish_non_exhaustive()
+    }
+}
+
+impl Pool {
+    /// An empty pool for the chain as of `view`. It has to hear of every later change through
+    /// [`CanonObserver`].
+    #[must_use]
+    pub fn new(config: PoolConfig, view: Arc<ChainView>) -> Self {
+        let core = TxPool::new(config, PoolHead::of(&view));
+        let (version, _) = watch::channel(core.version());
+        let (promoted, _) = broadcast::channel(PROMOTED_QUEUE);
+        let rules = TransactionRules::of(view.spec());
+        Self(Arc::new(Shared {
+            rules,
+            current: Mutex::new(Current { core, view }),
+            version,
+            promoted,
+        }))
+    }
+
+    /// What the chain demands of every transaction, for [`decode_transaction`].
+    ///
+    /// [`decode_transaction`]: crate::decode_transaction
+    #[must_use]
+    pub fn rules(&self) -> &TransactionRules {
+        &self.0.rules
+    }
+
+    /// Takes a transaction in and returns its hash. Reads the sender's account from the store:
+    /// never call it on an async worker.
+    ///
+    /// # Errors
+    /// [`PoolError`]; the pool is unchanged.
+    pub fn add(
+        &self,
+        transaction: RecoveredTransaction,
+        origin: TransactionOrigin,
+    ) -> Result<B256, PoolError> {
+        let hash = *transaction.tx_hash();
+        if self.0.current.lock().core.contains(hash) {
+            return Err(PoolError::AlreadyKnown { hash });
+        }
+        let sender = transaction.signer();
+        let checked = CheckedTransaction::check(transaction, &self.0.rules)?;
+        for _ in 0..MAX_READS {
+            let view = Arc::clone(&self.0.current.lock().view);
+            let facts = SenderFacts::read(&view.latest_state(), sender)?;
+            let mut current = self.0.current.lock();
+            // What was read of the account holds only for the head it was read at.
+            if current.core.head().hash != view.head().hash() {
+                continue;
+            }
+            let result = current.core.insert(checked, facts, origin);
+            self.publish(current);
+            return result;
+        }
+        Err(PoolError::HeadMoved { attempts: MAX_READS })
+    }
+
+    /// The executable transactions at `base_fee`, in wei per gas: highest effective tip first, then
+    /// first come, nonces of a sender always in order.
+    #[must_use]
+    pub fn best(&self, base_fee: u64) -> BestTransactions {
+        let lanes = self.0.current.lock().core.executable_lanes(base_fee);
+        BestTransactions::new(base_fee, lanes)
+    }
+
+    /// The pooled transaction with this hash.
+    #[must_use]
+    pub fn get(&self, hash: B256) -> Option<Arc<PooledTransaction>> {
+        self.0.current.lock().core.get(hash)
+    }
+
+    /// Next nonce after the sender's executable run in the pool, whatever the base fee; `None` if
+    /// the pool has nothing executable of that sender and the account's own nonce is next.
+    #[must_use]
+    pub fn pending_nonce(&self, sender: Address) -> Option<u64> {
+        self.0.current.lock().core.pending_nonce(sender)
+    }
+
+    /// Drops a transaction that turned out to be impossible to execute. What its sender has behind
+    /// it waits for a replacement.
+    pub fn remove_unexecutable(&self, hash: B256) {
+        let mut current = self.0.current.lock();
+        if current.core.remove_unexecutable(hash) {
+            self.publish(current);
+        }
+    }
+
+    /// How full the pool is.
+    #[must_use]
+    pub fn status(&self) -> PoolStatus {
+        self.0.current.lock().core.status()
+    }
+
+    /// Everything in the pool by sender and nonce.
+    #[must_use]
+    pub fn content(&self) -> PoolContent {
+        let current = self.0.current.lock();
+        // At a base fee of zero the whole executable run pays it.
+        let (executable, queued) = (current.core.executable_lanes(0), current.core.queued_lanes());
+        drop(current);
+        PoolContent::new(executable, queued)
+    }
+
+    /// A number that changes whenever the executable transactions may have changed.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.0.current.lock().core.version()
+    }
+
+    /// [`Self::version`] as a channel to wait on.
+    #[must_use]
+    pub fn changed(&self) -> watch::Receiver<u64> {
+        self.0.version.subscribe()
+    }
+
+    /// Transactions that become executable from now on, each once. A subscriber that falls
+    /// [`PROMOTED_QUEUE`] behind is told so.
+    #[must_use]
+    pub fn subscribe(&self) -> broadcast::Receiver<Arc<PooledTransaction>> {
+        self.0.promoted.subscribe()
+    }
+
+    /// Whether an otherwise executable transaction waits only for a lower base fee.
+    #[must_use]
+    pub fn has_base_fee_parked(&self) -> bool {
+        self.0.current.lock().core.has_base_fee_parked()
+    }
+
+    /// Releases the lock and tells everybody what changed under it.
+    fn publish(&self, mut current: MutexGuard<'_, Current>) {
+        let (promoted, version) = (current.core.drain_promoted(), current.core.version());
+        drop(current);
+        for transaction in promoted {
+            // An error only says that nobody subscribes.
+            let _ = self.0.promoted.send(transaction);
+        }
+        // Two threads may come here in the other order than they held the lock: never go back.
+        self.0.version.send_if_modified(|published| {
+            let is_newer = version > *published;
+            *published = version.max(*published);
+            is_newer
+        });
+    }
+}
+
+impl CanonObserver for Pool {
+    fn on_canon_update(&self, update: &CanonUpdate) {
+        let change = HeadChange::new(update, &self.0.rules);
+        let mut current = self.0.current.lock();
+        current.core.apply_head(change);
+        current.view = Arc::clone(&update.view);
+        self.publish(current);
+    }
+}

@@ -1,0 +1,128 @@
+//! What holds for every request, alone or in a batch.
+
+use crate::{
+    host_guard::PlainHttp,
+    rpc_error::{Limit, RpcError},
+};
+use futures::FutureExt as _;
+use jsonrpsee::{
+    MethodResponse,
+    core::middleware::{Batch, BatchEntry, BatchEntryErr, Notification, RpcServiceT},
+    types::{ErrorObjectOwned, Id, Request},
+};
+use std::{future::Future, sync::Arc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Checks every request of one connection: how many are unanswered, how long a batch is, and that
+/// nobody subscribes where no notification can follow.
+#[derive(Debug, Clone)]
+pub(crate) struct CallGuard<S> {
+    inner: S,
+    in_flight: Arc<Semaphore>,
+    calls_in_flight: usize,
+    batch_entries: u32,
+}
+
+impl<S> CallGuard<S> {
+    pub(crate) fn new(inner: S, calls_in_flight: usize, batch_entries: u32) -> Self {
+        let in_flight = Arc::new(Semaphore::new(calls_in_flight));
+        Self { inner, in_flight, calls_in_flight, batch_entries }
+    }
+
+    fn enter(&self) -> Result<OwnedSemaphorePermit, Limit> {
+        Arc::clone(&self.in_flight)
+            .try_acquire_owned()
+            .map_err(|_| Limit::CallsInFlight { limit: self.calls_in_flight })
+    }
+
+    fn check_batch(&self, batch: &Batch<'_>) -> Result<OwnedSemaphorePermit, RpcError> {
+        let (limit, have) = (self.batch_entries, batch.len());
+        if u32::try_from(have).is_ok_and(|have| have <= limit) {
+            return Ok(self.enter()?);
+        }
+        Err(Limit::BatchEntries { limit, have }.into())
+    }
+}
+
+/// Whether a request cannot work on its connection.
+fn check(request: &Request<'_>) -> Result<(), RpcError> {
+    let subscribes = matches!(request.method_name(), "eth_subscribe" | "eth_unsubscribe");
+    if subscribes && request.extensions().get::<PlainHttp>().is_some() {
+        return Err(RpcError::NotificationsNotSupported);
+    }
+    Ok(())
+}
+
+impl<S> RpcServiceT for CallGuard<S>
+where
+    S: RpcServiceT<
+            MethodResponse = MethodResponse,
+            BatchResponse = MethodResponse,
+            NotificationResponse = MethodResponse,
+        > + Send
+        + Sync
+        + Clone
+        + 'static,
+{
+    type MethodResponse = MethodResponse;
+    type NotificationResponse = MethodResponse;
+    type BatchResponse = MethodResponse;
+
+    fn call<'a>(&self, request: Request<'a>) -> impl Future<Output = MethodResponse> + Send + 'a {
+        let admitted = check(&request).and_then(|()| Ok(self.enter()?));
+        match admitted {
+            Ok(permit) => {
+                let answer = self.inner.call(request);
+                held(answer, permit).boxed()
+            }
+            Err(error) => {
+                let refused = MethodResponse::error(request.id, ErrorObjectOwned::from(error));
+                async move { refused }.boxed()
+            }
+        }
+    }
+
+    /// jsonrpsee does not send the entries of a batch through `call`: what is checked there is
+    /// checked here again.
+    fn batch<'a>(&self, batch: Batch<'a>) -> impl Future<Output = MethodResponse> + Send + 'a {
+        match self.check_batch(&batch) {
+            Ok(permit) => {
+                let entries = batch.into_iter().map(checked_entry).collect();
+                let answer = self.inner.batch(Batch::from(entries));
+                held(answer, permit).boxed()
+            }
+            Err(error) => {
+                let refused = MethodResponse::error(Id::Null, ErrorObjectOwned::from(error));
+                async move { refused }.boxed()
+            }
+        }
+    }
+
+    fn notification<'a>(
+        &self,
+        notification: Notification<'a>,
+    ) -> impl Future<Output = MethodResponse> + Send + 'a {
+        self.inner.notification(notification)
+    }
+}
+
+type Entry<'a> = Result<BatchEntry<'a>, BatchEntryErr<'a>>;
+
+fn checked_entry(entry: Entry<'_>) -> Entry<'_> {
+    match entry {
+        Ok(BatchEntry::Call(request)) => match check(&request) {
+            Ok(()) => Ok(BatchEntry::Call(request)),
+            Err(error) => Err(BatchEntryErr::new(request.id, error.into())),
+        },
+        other => other,
+    }
+}
+
+async fn held(
+    answer: impl Future<Output = MethodResponse>,
+    permit: OwnedSemaphorePermit,
+) -> MethodResponse {
+    let answer = answer.await;
+    drop(permit);
+    answer
+}

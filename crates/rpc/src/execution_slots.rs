@@ -1,0 +1,165 @@
+//! Bounded lanes on the blocking pool.
+
+use crate::{
+    RpcLimits,
+    rpc_error::{Limit, RpcError},
+};
+use std::{sync::Arc, time::Duration};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
+
+/// What kind of work a request is. Each kind has its own slots, so that a flood of log queries or
+/// calls never makes a receipt wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lane {
+    /// Reads a few records.
+    Lookup,
+    /// Runs the EVM.
+    Execution,
+    /// Reads many blocks.
+    Scan,
+}
+
+/// Bounded lanes on the blocking pool. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct ExecutionSlots(Arc<Lanes>);
+
+#[derive(Debug)]
+struct Lanes {
+    lookup: LaneSlots,
+    execution: LaneSlots,
+    scan: LaneSlots,
+    queue_time: Duration,
+}
+
+#[derive(Debug)]
+struct LaneSlots {
+    name: &'static str,
+    running: Arc<Semaphore>,
+    /// Places for those that wait and those that run.
+    admitted: Arc<Semaphore>,
+    queue: usize,
+    time: Duration,
+}
+
+impl ExecutionSlots {
+    pub(crate) fn new(limits: &RpcLimits) -> Self {
+        let lane = |name, slots: usize, time| LaneSlots {
+            name,
+            running: Arc::new(Semaphore::new(slots)),
+            admitted: Arc::new(Semaphore::new(slots.saturating_add(limits.queued_requests))),
+            queue: limits.queued_requests,
+            time,
+        };
+        Self(Arc::new(Lanes {
+            lookup: lane("look-up", limits.concurrent_lookups, limits.lookup_time),
+            execution: lane("execution", limits.concurrent_executions, limits.execution_time),
+            // The scan asks its own deadline; this is the safety net behind it.
+            scan: lane("scan", limits.concurrent_scans, limits.log_time.saturating_mul(2)),
+            queue_time: limits.queue_time,
+        }))
+    }
+
+    /// Runs `work` on the blocking pool once a slot of `lane` is free.
+    ///
+    /// # Errors
+    /// [`RpcError::Limit`] if the queue is full, the wait too long, or the work too slow. Work
+    /// that is too slow keeps its slot until it ends: what bounds it is its own gas or deadline.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        lane: Lane,
+        work: impl FnOnce() -> Result<T, RpcError> + Send + 'static,
+    ) -> Result<T, RpcError> {
+        let slots = self.lane(lane);
+        let admitted = Arc::clone(&slots.admitted)
+            .try_acquire_owned()
+            .map_err(|_| Limit::Queue { lane: slots.name, limit: slots.queue })?;
+        let running = self.wait(slots).await?;
+        let task = tokio::task::spawn_blocking(move || {
+            let result = work();
+            drop((running, admitted));
+            result
+        });
+        match timeout(slots.time, task).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(panicked)) => Err(RpcError::internal(panicked)),
+            Err(_) => Err(Limit::ExecutionTime { limit: slots.time }.into()),
+        }
+    }
+
+    async fn wait(&self, slots: &LaneSlots) -> Result<OwnedSemaphorePermit, RpcError> {
+        let limit = self.0.queue_time;
+        match timeout(limit, Arc::clone(&slots.running).acquire_owned()).await {
+            Ok(Ok(permit)) => Ok(permit),
+            Ok(Err(closed)) => Err(RpcError::internal(closed)),
+            Err(_) => Err(Limit::QueueTime { lane: slots.name, limit }.into()),
+        }
+    }
+
+    fn lane(&self, lane: Lane) -> &LaneSlots {
+        match lane {
+            Lane::Lookup => &self.0.lookup,
+            Lane::Execution => &self.0.execution,
+            Lane::Scan => &self.0.scan,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::sync_channel;
+
+    fn narrow() -> ExecutionSlots {
+        ExecutionSlots::new(&RpcLimits {
+            concurrent_scans: 1,
+            queued_requests: 0,
+            ..RpcLimits::default()
+        })
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_is_an_error_and_other_lanes_go_on() {
+        let slots = narrow();
+        let (release, released) = sync_channel::<()>(1);
+        let (start, started) = tokio::sync::oneshot::channel();
+        let blocked = slots.run(Lane::Scan, move || {
+            let _ = start.send(());
+            let _ = released.recv();
+            Ok(1)
+        });
+        let others = async {
+            started.await.unwrap();
+            let full = slots.run(Lane::Scan, || Ok(2)).await;
+            let other = slots.run(Lane::Lookup, || Ok(3)).await;
+            release.send(()).unwrap();
+            (full, other)
+        };
+        let (blocked, (full, other)) = tokio::join!(blocked, others);
+        assert_eq!(blocked.unwrap(), 1);
+        assert_eq!(other.unwrap(), 3);
+        assert!(matches!(full, Err(RpcError::Limit(Limit::Queue { lane: "scan", limit: 0 }))));
+    }
+
+    #[tokio::test]
+    async fn a_slot_is_free_again_after_a_panic() {
+        let slots = narrow();
+        let panicked = slots.run::<u8>(Lane::Scan, || panic!("test")).await;
+        assert!(matches!(panicked, Err(RpcError::Internal(_))));
+        assert_eq!(slots.run(Lane::Scan, || Ok(4)).await.unwrap(), 4);
+    }
+
+    #[tokio::test]
+    async fn slow_work_is_answered_with_the_limit() {
+        let slots = ExecutionSlots::new(&RpcLimits {
+            execution_time: Duration::from_millis(1),
+            ..RpcLimits::default()
+        });
+        let (release, released) = sync_channel::<()>(1);
+        let slow = slots.run(Lane::Execution, move || Ok(released.recv().is_ok())).await;
+        release.send(()).unwrap();
+        assert!(matches!(slow, Err(RpcError::Limit(Limit::ExecutionTime { .. }))));
+    }
+}

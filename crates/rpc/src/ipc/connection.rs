@@ -1,0 +1,90 @@
+//! One IPC connection.
+
+use crate::{
+    RpcLimits,
+    ipc::{json_frames::JsonFrames, session::IpcSession},
+    rpc_error::RpcError,
+};
+use jsonrpsee::{
+    ConnectionId, MethodResponse, MethodSink, Methods,
+    types::{ErrorObjectOwned, Id},
+};
+use serde_json::value::RawValue;
+use std::{io, sync::Arc};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{UnixStream, unix::OwnedWriteHalf},
+    sync::{Semaphore, mpsc},
+    task::JoinSet,
+};
+
+/// Bytes read at once.
+const READ_BYTES: usize = 64 * 1024;
+
+/// Serves `stream` until the client closes it. Everything spawned here ends with it.
+pub(crate) async fn serve(
+    stream: UnixStream,
+    methods: Methods,
+    connection: ConnectionId,
+    limits: Arc<RpcLimits>,
+) -> io::Result<()> {
+    let (mut reader, writer) = stream.into_split();
+    let capacity = usize::try_from(limits.connection_buffer).unwrap_or(usize::MAX);
+    let (outbox, messages) = mpsc::channel::<Box<RawValue>>(capacity);
+    let sink = MethodSink::new_with_limit(outbox, limits.response_bytes);
+    let session = Arc::new(IpcSession::new(methods, connection, sink.clone(), &limits));
+    let in_flight = Arc::new(Semaphore::new(limits.calls_in_flight));
+    let mut frames = JsonFrames::new(limits.request_bytes);
+    let mut tasks = JoinSet::new();
+    tasks.spawn(write_all(writer, messages));
+    let mut chunk = vec![0; READ_BYTES];
+    loop {
+        let length = reader.read(&mut chunk).await?;
+        if length == 0 {
+            return Ok(());
+        }
+        frames.push(chunk.get(..length).unwrap_or_default());
+        loop {
+            let document = match frames.next() {
+                Ok(Some(document)) => document,
+                Ok(None) => break,
+                Err(limit) => return refuse(&sink, limit.into()).await,
+            };
+            // Reading stops while too many requests are unanswered.
+            let permit = Arc::clone(&in_flight).acquire_owned().await.map_err(io::Error::other)?;
+            let (session, sink) = (Arc::clone(&session), sink.clone());
+            tasks.spawn(async move {
+                if let Some(answer) = session.answer(&document).await
+                    && let Ok(answer) = RawValue::from_string(answer)
+                {
+                    // A closed connection needs no answer.
+                    let _ = sink.send(answer).await;
+                }
+                drop(permit);
+                Ok(())
+            });
+        }
+        while tasks.try_join_next().is_some() {}
+    }
+}
+
+/// Tells the client why the connection ends.
+async fn refuse(sink: &MethodSink, error: RpcError) -> io::Result<()> {
+    let message = MethodResponse::error(Id::Null, ErrorObjectOwned::from(error)).into_json();
+    let _ = sink.send(message).await;
+    // The writer takes the message before the connection is dropped with everything else.
+    let _ = sink.has_capacity().await;
+    tokio::task::yield_now().await;
+    Ok(())
+}
+
+async fn write_all(
+    mut writer: OwnedWriteHalf,
+    mut messages: mpsc::Receiver<Box<RawValue>>,
+) -> io::Result<()> {
+    while let Some(message) = messages.recv().await {
+        writer.write_all(message.get().as_bytes()).await?;
+        writer.write_all(b"\n").await?;
+    }
+    Ok(())
+}

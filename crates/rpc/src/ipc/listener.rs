@@ -1,0 +1,107 @@
+//! The Unix socket.
+
+use crate::{RpcLimits, RpcStartError, ipc::connection};
+use jsonrpsee::{ConnectionId, Methods};
+use std::{
+    fs, io,
+    os::unix::fs::{FileTypeExt as _, PermissionsExt as _},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use tokio::{
+    net::{UnixListener, UnixStream},
+    sync::Semaphore,
+    task::JoinSet,
+};
+use tokio_util::sync::CancellationToken;
+
+/// Only the owner may connect: every namespace is served.
+const SOCKET_MODE: u32 = 0o600;
+
+/// The Unix socket. Dropping it removes the file.
+#[derive(Debug)]
+pub(crate) struct IpcListener {
+    listener: UnixListener,
+    path: PathBuf,
+}
+
+/// What is served on the socket.
+#[derive(Debug, Clone)]
+pub(crate) struct IpcServices {
+    pub(crate) methods: Methods,
+    pub(crate) limits: Arc<RpcLimits>,
+    pub(crate) cancel: CancellationToken,
+}
+
+impl IpcListener {
+    /// Creates the socket. One that a dead process left behind is replaced.
+    ///
+    /// # Errors
+    /// [`RpcStartError::IpcInUse`] if somebody answers on it, [`RpcStartError::Ipc`] otherwise.
+    pub(crate) async fn bind(path: &Path) -> Result<Self, RpcStartError> {
+        let failed = |source: io::Error| RpcStartError::Ipc { path: path.to_owned(), source };
+        if is_socket(path) {
+            if UnixStream::connect(path).await.is_ok() {
+                return Err(RpcStartError::IpcInUse { path: path.to_owned() });
+            }
+            fs::remove_file(path).map_err(failed)?;
+        }
+        let listener = UnixListener::bind(path).map_err(failed)?;
+        let bound = Self { listener, path: path.to_owned() };
+        fs::set_permissions(path, fs::Permissions::from_mode(SOCKET_MODE)).map_err(failed)?;
+        Ok(bound)
+    }
+
+    /// Accepts connections until it is cancelled, then ends them all.
+    pub(crate) async fn serve(self, services: IpcServices) {
+        let slots = Arc::new(Semaphore::new(services.limits.ipc_connections));
+        let mut connections = JoinSet::new();
+        let mut next_id: usize = 0;
+        loop {
+            let accepted = tokio::select! {
+                () = services.cancel.cancelled() => break,
+                accepted = self.accept(&slots) => accepted,
+            };
+            while connections.try_join_next().is_some() {}
+            let (stream, permit) = match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    tracing::warn!(target: "rpc", %error, "accepting an IPC connection");
+                    continue;
+                }
+            };
+            next_id = next_id.wrapping_add(1);
+            let (methods, limits) = (services.methods.clone(), Arc::clone(&services.limits));
+            let connection = ConnectionId(next_id);
+            connections.spawn(async move {
+                if let Err(error) = connection::serve(stream, methods, connection, limits).await {
+                    tracing::debug!(target: "rpc", %error, "IPC connection ended");
+                }
+                drop(permit);
+            });
+        }
+        connections.shutdown().await;
+    }
+
+    /// The next connection once there is room for it: further clients wait in the backlog.
+    async fn accept(
+        &self,
+        slots: &Arc<Semaphore>,
+    ) -> io::Result<(UnixStream, tokio::sync::OwnedSemaphorePermit)> {
+        let permit = Arc::clone(slots).acquire_owned().await.map_err(io::Error::other)?;
+        let (stream, _) = self.listener.accept().await?;
+        Ok((stream, permit))
+    }
+}
+
+impl Drop for IpcListener {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_file(&self.path) {
+            tracing::debug!(target: "rpc", %error, path = %self.path.display(), "removing the socket");
+        }
+    }
+}
+
+fn is_socket(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.file_type().is_socket())
+}

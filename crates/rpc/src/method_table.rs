@@ -1,0 +1,112 @@
+//! Methods and how each of them runs.
+
+use crate::{
+    arguments::Arguments,
+    execution_slots::{ExecutionSlots, Lane},
+    rpc_error::RpcError,
+};
+use jsonrpsee::{RpcModule, core::RegisterMethodError, types::ErrorObjectOwned};
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+use std::{future::Future, pin::Pin, sync::Arc};
+
+/// Methods of one namespace over the context `C`.
+#[derive(Debug)]
+pub(crate) struct MethodTable<C> {
+    module: RpcModule<C>,
+    slots: ExecutionSlots,
+}
+
+/// A method that reads a little memory or a lot of anything, on the thread it is given.
+type Handler<C, T> = fn(&C, &Arguments<'_>) -> Result<T, RpcError>;
+
+/// A method that waits between two steps, each of which takes a slot if it may block.
+type WaitingHandler<C, T> =
+    fn(Arc<C>, ExecutionSlots, &Arguments<'_>) -> Result<Answer<T>, RpcError>;
+
+/// The future of an answer.
+pub(crate) type Answer<T> = Pin<Box<dyn Future<Output = Result<T, RpcError>> + Send>>;
+
+impl<C: Send + Sync + 'static> MethodTable<C> {
+    pub(crate) fn new(context: C, slots: ExecutionSlots) -> Self {
+        Self { module: RpcModule::new(context), slots }
+    }
+
+    /// A method without parameters that reads memory only and is answered on the async worker.
+    pub(crate) fn immediate<T: Serialize + 'static>(
+        &mut self,
+        name: &'static str,
+        handler: fn(&C) -> Result<T, RpcError>,
+    ) -> Result<(), RegisterMethodError> {
+        self.module.register_method(name, move |params, context, _| -> Response {
+            Arguments::parse(params.as_str(), 0)?;
+            Ok(to_json(&handler(context)?)?)
+        })?;
+        Ok(())
+    }
+
+    /// A method with at most `arguments` parameters that runs on the blocking pool. Its answer is
+    /// serialised there too: a block of a megabyte takes milliseconds.
+    ///
+    /// A look-up of `pending` may have to build a block and runs as an execution.
+    pub(crate) fn blocking<T: Serialize + 'static>(
+        &mut self,
+        name: &'static str,
+        (lane, arguments): (Lane, usize),
+        handler: Handler<C, T>,
+    ) -> Result<(), RegisterMethodError> {
+        let slots = self.slots.clone();
+        self.module.register_async_method(name, move |params, context, _| {
+            let slots = slots.clone();
+            async move {
+                // Refused before it takes a slot: malformed requests are cheap.
+                Arguments::parse(params.as_str(), arguments)?;
+                let lane = if builds_a_block(params.as_str()) { Lane::Execution } else { lane };
+                let work = move || {
+                    let arguments = Arguments::parse(params.as_str(), arguments)?;
+                    to_json(&handler(&context, &arguments)?)
+                };
+                Ok(slots.run(lane, work).await?) as Response
+            }
+        })?;
+        Ok(())
+    }
+
+    /// A method with at most `arguments` parameters that waits for something. It reads its
+    /// parameters at once and must not block.
+    pub(crate) fn waiting<T: Serialize + 'static>(
+        &mut self,
+        name: &'static str,
+        arguments: usize,
+        handler: WaitingHandler<C, T>,
+    ) -> Result<(), RegisterMethodError> {
+        let slots = self.slots.clone();
+        self.module.register_async_method(name, move |params, context, _| {
+            let slots = slots.clone();
+            async move {
+                let parsed = Arguments::parse(params.as_str(), arguments);
+                let answer = handler(context, slots, &parsed?)?;
+                Ok(to_json(&answer.await?)?) as Response
+            }
+        })?;
+        Ok(())
+    }
+
+    pub(crate) const fn module(&mut self) -> &mut RpcModule<C> {
+        &mut self.module
+    }
+
+    pub(crate) fn finish(self) -> RpcModule<C> {
+        self.module
+    }
+}
+
+type Response = Result<Box<RawValue>, ErrorObjectOwned>;
+
+fn builds_a_block(params: Option<&str>) -> bool {
+    params.is_some_and(|params| params.contains("\"pending\""))
+}
+
+fn to_json<T: Serialize>(answer: &T) -> Result<Box<RawValue>, RpcError> {
+    to_raw_value(answer).map_err(RpcError::internal)
+}

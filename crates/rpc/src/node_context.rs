@@ -1,0 +1,153 @@
+//! What every namespace reads from, and how a block reference becomes a block or a state.
+
+use crate::{
+    RpcLimits,
+    block_reference::{BlockReference, BlockTag},
+    rpc_error::{OrInternal, RpcError},
+};
+use alloy_primitives::B256;
+use hanzo_chain::{BlockState, ChainHandle, ChainView};
+use hanzo_evm::CallContext;
+use hanzo_mining::{MinerStatus, PendingBlock, TemplateService};
+use hanzo_pool::Pool;
+use hanzo_types::{ChainSpec, RecoveredBlock, SealedHeader, prev_randao};
+use std::{sync::Arc, time::Duration};
+use tokio_util::sync::CancellationToken;
+
+/// What every namespace reads from.
+#[derive(Debug)]
+pub(crate) struct NodeContext {
+    pub(crate) chain: ChainHandle,
+    pub(crate) pool: Pool,
+    pub(crate) templates: TemplateService,
+    pub(crate) miner: MinerStatus,
+    pub(crate) client_version: String,
+    pub(crate) limits: RpcLimits,
+    pub(crate) await_inclusion: Option<Duration>,
+    pub(crate) cancel: CancellationToken,
+}
+
+/// A block that a reference names.
+#[derive(Debug, Clone)]
+pub(crate) enum ResolvedBlock {
+    /// In the store.
+    Known(Arc<RecoveredBlock>),
+    /// The block that would be mined now.
+    Pending(Arc<PendingBlock>),
+}
+
+/// A state and the block environment in which a call on it runs.
+#[derive(Debug)]
+pub(crate) struct ResolvedState {
+    pub(crate) state: BlockState,
+    header: SealedHeader,
+    prev_randao: B256,
+    spec: Arc<ChainSpec>,
+}
+
+impl ResolvedState {
+    /// The context of a call that may use up to `gas_cap` gas.
+    pub(crate) fn call_context(&self, gas_cap: u64) -> CallContext<'_> {
+        CallContext {
+            state: &self.state,
+            header: self.header.header(),
+            prev_randao: self.prev_randao,
+            spec: &self.spec,
+            gas_cap,
+        }
+    }
+}
+
+impl ResolvedBlock {
+    pub(crate) fn block(&self) -> &RecoveredBlock {
+        match self {
+            Self::Known(block) => block,
+            Self::Pending(pending) => pending.block(),
+        }
+    }
+}
+
+impl NodeContext {
+    /// The block that `reference` names in `view`, or `None` if there is none.
+    pub(crate) fn block(
+        &self,
+        view: &ChainView,
+        reference: BlockReference,
+    ) -> Result<Option<ResolvedBlock>, RpcError> {
+        let found = match reference {
+            BlockReference::Tag(BlockTag::Pending) => {
+                let pending = self.templates.pending().or_internal()?;
+                return Ok(Some(ResolvedBlock::Pending(pending)));
+            }
+            BlockReference::Tag(tag) => view.block_by_number(number_of(view, tag)),
+            BlockReference::Hash { hash, .. } => view.block_by_hash(hash),
+        };
+        let Some(block) = found.or_internal()? else { return Ok(None) };
+        if let BlockReference::Hash { hash, require_canonical: true } = reference {
+            require_canonical(view, block.number, hash)?;
+        }
+        Ok(Some(ResolvedBlock::Known(block)))
+    }
+
+    /// The state after the block that `reference` names.
+    ///
+    /// # Errors
+    /// [`RpcError::HeaderNotFound`] without such a block, a server error if its state is no longer
+    /// kept: never another block's state.
+    pub(crate) fn state(&self, reference: BlockReference) -> Result<ResolvedState, RpcError> {
+        let view = self.chain.view();
+        let number = match reference {
+            BlockReference::Tag(BlockTag::Pending) => {
+                return Ok(pending_state(&*self.templates.pending().or_internal()?));
+            }
+            BlockReference::Tag(tag) => number_of(&view, tag),
+            BlockReference::Hash { hash, .. } => {
+                let header = view.header_by_hash(hash).or_internal()?;
+                let number = header.ok_or(RpcError::HeaderNotFound)?.number;
+                // Only canonical states are kept, so the flag makes no difference here.
+                require_canonical(&view, number, hash)?;
+                number
+            }
+        };
+        let state = view.state_at(number)?;
+        let header = canonical_header(&view, number)?;
+        let prev_randao = match number.checked_sub(1) {
+            Some(parent) => prev_randao(canonical_header(&view, parent)?.header(), number),
+            // The genesis block has no parent and runs nothing.
+            None => header.mix_hash,
+        };
+        Ok(ResolvedState { state, header, prev_randao, spec: Arc::clone(view.spec()) })
+    }
+}
+
+/// Number of the block that `tag` names in `view`; the head for `pending`.
+pub(crate) fn number_of(view: &ChainView, tag: BlockTag) -> u64 {
+    match tag {
+        BlockTag::Latest | BlockTag::Pending => view.head_number(),
+        BlockTag::Earliest => 0,
+        BlockTag::Safe => view.safe_number(),
+        BlockTag::Finalized => view.finalized_number(),
+        BlockTag::Number(number) => number,
+    }
+}
+
+fn pending_state(pending: &PendingBlock) -> ResolvedState {
+    let block = pending.block();
+    ResolvedState {
+        state: pending.state(),
+        header: block.sealed_header().clone(),
+        prev_randao: prev_randao(pending.parent(), block.number),
+        spec: Arc::clone(pending.view().spec()),
+    }
+}
+
+fn canonical_header(view: &ChainView, number: u64) -> Result<SealedHeader, RpcError> {
+    view.header_by_number(number).or_internal()?.ok_or(RpcError::HeaderNotFound)
+}
+
+fn require_canonical(view: &ChainView, number: u64, hash: B256) -> Result<(), RpcError> {
+    match view.is_canonical(number, hash).or_internal()? {
+        true => Ok(()),
+        false => Err(RpcError::NotCanonical { hash }),
+    }
+}

@@ -1,0 +1,259 @@
+//! Errors as a client sees them.
+
+use alloy_primitives::{B256, Bytes, hex};
+use hanzo_chain::HistoryError;
+use hanzo_evm::CallError;
+use hanzo_pool::PoolError;
+use hanzo_types::Fault;
+use jsonrpsee::types::ErrorObjectOwned;
+use std::time::Duration;
+use thiserror::Error;
+
+/// Code of a reverted execution; `data` holds the revert data. Source: EIP-1474, geth.
+pub(crate) const REVERTED: i32 = 3;
+/// Code of a transaction that was not mined in time. Source: EIP-7966.
+pub(crate) const NOT_MINED_IN_TIME: i32 = 4;
+/// Code of a request that is well-formed but cannot be answered. Source: geth.
+pub(crate) const SERVER_ERROR: i32 = -32_000;
+/// Code of an exceeded limit. Source: EIP-1474.
+pub(crate) const LIMIT_EXCEEDED: i32 = -32_005;
+/// Code of an unknown or forbidden method. Source: JSON-RPC 2.0.
+pub(crate) const METHOD_NOT_FOUND: i32 = -32_601;
+/// Code of malformed parameters. Source: JSON-RPC 2.0.
+pub(crate) const INVALID_PARAMS: i32 = -32_602;
+/// Code of a failure of this node. Source: JSON-RPC 2.0.
+pub(crate) const INTERNAL_ERROR: i32 = -32_603;
+
+/// An error as a client sees it. Where tools match on the words, the words are geth's.
+#[derive(Debug, Error)]
+pub(crate) enum RpcError {
+    #[error("invalid argument {index} ({name}): {reason}")]
+    InvalidArgument { index: usize, name: &'static str, reason: String },
+    #[error("missing value for required argument {index} ({name})")]
+    MissingArgument { index: usize, name: &'static str },
+    #[error("too many arguments, want at most {limit}, have {have}")]
+    TooManyArguments { limit: usize, have: usize },
+    #[error("{0}")]
+    InvalidParams(String),
+    #[error("execution reverted{}", revert_suffix(.message))]
+    Reverted { message: String, data: Bytes },
+    #[error("header not found")]
+    HeaderNotFound,
+    #[error("unknown block")]
+    UnknownBlock,
+    #[error("hash {hash} is not currently canonical")]
+    NotCanonical { hash: B256 },
+    #[error("filter not found")]
+    FilterNotFound,
+    #[error("no \"{name}\" subscription in eth namespace")]
+    UnknownSubscription { name: String },
+    #[error("notifications not supported")]
+    NotificationsNotSupported,
+    #[error("the transaction was added to the pool but not mined within {} ms", waited.as_millis())]
+    NotMinedInTime { hash: B256, waited: Duration },
+    #[error("{0}")]
+    Server(String),
+    #[error(transparent)]
+    Limit(#[from] Limit),
+    #[error("internal error: {0}")]
+    Internal(String),
+}
+
+/// A limit that a request exceeds.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub(crate) enum Limit {
+    #[error("query exceeds the limit of {limit} blocks: {asked} asked")]
+    LogRange { limit: u64, asked: u64 },
+    #[error("query exceeds the limit of {limit} results; a smaller range has fewer: {retry}")]
+    LogResults { limit: usize, retry: String },
+    #[error("query exceeds the limit of {} ms", limit.as_millis())]
+    QueryTime { limit: Duration },
+    #[error("execution exceeds the limit of {} ms", limit.as_millis())]
+    ExecutionTime { limit: Duration },
+    #[error("exceed max addresses or topics per search position: {have}, the limit is {limit}")]
+    LogAlternatives { limit: usize, have: usize },
+    #[error("server is busy: the limit of {limit} waiting {lane} requests is reached")]
+    Queue { lane: &'static str, limit: usize },
+    #[error("server is busy: no slot for {lane} within the limit of {} ms", limit.as_millis())]
+    QueueTime { lane: &'static str, limit: Duration },
+    #[error("the limit of {limit} unanswered requests on one connection is reached")]
+    CallsInFlight { limit: usize },
+    #[error("request of more than the limit of {limit} bytes")]
+    RequestBytes { limit: u32 },
+    #[error("response of more than the limit of {limit} bytes")]
+    ResponseBytes { limit: usize },
+    #[error("batch of {have} requests exceeds the limit of {limit}")]
+    BatchEntries { limit: u32, have: usize },
+    #[error("the limit of {limit} subscriptions on one connection is reached")]
+    Subscriptions { limit: u32 },
+    #[error("the reader is slower than the limit of {} ms allows", limit.as_millis())]
+    SlowReader { limit: Duration },
+    #[error("{missed} updates were missed: the reader fell behind the limit of {limit}")]
+    Lagged { missed: u64, limit: usize },
+}
+
+impl RpcError {
+    pub(crate) const fn code(&self) -> i32 {
+        match self {
+            Self::InvalidArgument { .. }
+            | Self::MissingArgument { .. }
+            | Self::TooManyArguments { .. }
+            | Self::InvalidParams(_) => INVALID_PARAMS,
+            Self::UnknownSubscription { .. } | Self::NotificationsNotSupported => METHOD_NOT_FOUND,
+            Self::Reverted { .. } => REVERTED,
+            Self::NotMinedInTime { .. } => NOT_MINED_IN_TIME,
+            Self::HeaderNotFound
+            | Self::UnknownBlock
+            | Self::NotCanonical { .. }
+            | Self::FilterNotFound
+            | Self::Server(_) => SERVER_ERROR,
+            Self::Limit(_) => LIMIT_EXCEEDED,
+            Self::Internal(_) => INTERNAL_ERROR,
+        }
+    }
+
+    /// A failure of this node: logged here, once, because the client is told only that it
+    /// happened.
+    pub(crate) fn internal(error: impl std::fmt::Display) -> Self {
+        tracing::error!(target: "rpc", %error, "request failed on this node's side");
+        Self::Internal(error.to_string())
+    }
+}
+
+fn revert_suffix(message: &str) -> String {
+    if message.is_empty() { String::new() } else { format!(": {message}") }
+}
+
+impl From<RpcError> for ErrorObjectOwned {
+    fn from(error: RpcError) -> Self {
+        let data = if let RpcError::Reverted { data, .. } = &error {
+            Some(hex::encode_prefixed(data))
+        } else if let RpcError::NotMinedInTime { hash, .. } = &error {
+            Some(hash.to_string())
+        } else {
+            None
+        };
+        Self::owned(error.code(), error.to_string(), data)
+    }
+}
+
+/// For results whose error can only be this node's failure.
+pub(crate) trait OrInternal<T> {
+    /// # Errors
+    /// [`RpcError::Internal`], logged.
+    fn or_internal(self) -> Result<T, RpcError>;
+}
+
+impl<T, E: std::fmt::Display> OrInternal<T> for Result<T, E> {
+    fn or_internal(self) -> Result<T, RpcError> {
+        self.map_err(RpcError::internal)
+    }
+}
+
+impl From<HistoryError> for RpcError {
+    fn from(error: HistoryError) -> Self {
+        match error {
+            HistoryError::AboveHead { .. } => Self::HeaderNotFound,
+            HistoryError::Unavailable { .. } => Self::Server(error.to_string()),
+        }
+    }
+}
+
+impl From<CallError> for RpcError {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::Revert { ref output } => {
+                let text = error.to_string();
+                let message = text.strip_prefix("execution reverted: ").unwrap_or_default();
+                Self::Reverted { message: message.to_owned(), data: output.clone() }
+            }
+            CallError::State(error) => Self::internal(error),
+            CallError::Halt { .. }
+            | CallError::GasRequiredExceedsAllowance { .. }
+            | CallError::InsufficientFunds { .. }
+            | CallError::InvalidRequest(_) => Self::Server(error.to_string()),
+        }
+    }
+}
+
+impl From<PoolError> for RpcError {
+    fn from(error: PoolError) -> Self {
+        match error.fault() {
+            Fault::Local => Self::internal(error),
+            Fault::Peer | Fault::Transient => Self::Server(error.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn object(error: RpcError) -> ErrorObjectOwned {
+        error.into()
+    }
+
+    #[test]
+    fn a_revert_carries_code_three_and_its_data() {
+        // Error(string) "no" by the ABI.
+        let output = hex!(
+            "08c379a0"
+            "0000000000000000000000000000000000000000000000000000000000000020"
+            "0000000000000000000000000000000000000000000000000000000000000002"
+            "6e6f000000000000000000000000000000000000000000000000000000000000"
+        );
+        let error = object(CallError::Revert { output: output.into() }.into());
+        assert_eq!(error.code(), REVERTED);
+        assert_eq!(error.message(), "execution reverted: no");
+        assert_eq!(
+            error.data().unwrap().get(),
+            format!("\"{}\"", hex::encode_prefixed(output)).as_str()
+        );
+    }
+
+    #[test]
+    fn a_revert_without_data_has_empty_bytes_not_null() {
+        let error = object(CallError::Revert { output: Bytes::new() }.into());
+        assert_eq!(error.message(), "execution reverted");
+        assert_eq!(error.data().unwrap().get(), "\"0x\"");
+    }
+
+    #[test]
+    fn a_history_gap_is_a_server_error_that_names_the_oldest_state() {
+        let error = object(HistoryError::Unavailable { number: 3, oldest: 40 }.into());
+        assert_eq!(error.code(), SERVER_ERROR);
+        assert!(error.message().starts_with("historical state not available"));
+        assert!(error.message().contains("40"));
+    }
+
+    #[test]
+    fn a_block_above_the_head_is_not_found() {
+        let error = object(HistoryError::AboveHead { number: 9, head: 4 }.into());
+        assert_eq!((error.code(), error.message()), (SERVER_ERROR, "header not found"));
+    }
+
+    #[test]
+    fn every_limit_error_states_the_limit() {
+        let limits = [
+            Limit::LogRange { limit: 77, asked: 78 },
+            Limit::LogResults { limit: 77, retry: String::new() },
+            Limit::QueryTime { limit: Duration::from_millis(77) },
+            Limit::ExecutionTime { limit: Duration::from_millis(77) },
+            Limit::LogAlternatives { limit: 77, have: 78 },
+            Limit::Queue { lane: "scan", limit: 77 },
+            Limit::QueueTime { lane: "scan", limit: Duration::from_millis(77) },
+            Limit::CallsInFlight { limit: 77 },
+            Limit::RequestBytes { limit: 77 },
+            Limit::ResponseBytes { limit: 77 },
+            Limit::BatchEntries { limit: 77, have: 78 },
+            Limit::Subscriptions { limit: 77 },
+            Limit::SlowReader { limit: Duration::from_millis(77) },
+            Limit::Lagged { missed: 5, limit: 77 },
+        ];
+        for limit in limits {
+            let error = object(RpcError::from(limit));
+            assert_eq!(error.code(), LIMIT_EXCEEDED);
+            assert!(error.message().contains("77"), "{}", error.message());
+        }
+    }
+}

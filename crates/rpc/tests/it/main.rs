@@ -1,0 +1,27 @@
+//! The server as clients see it: over real sockets, on a real chain.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "test code: a failure here is a failed test"
+)]
+
+mod access;
+mod batches;
+mod blocks;
+mod errors;
+mod execution;
+mod fees;
+mod filters;
+mod harness;
+mod http_client;
+mod ipc;
+mod limits;
+mod logs;
+mod namespaces;
+mod properties;
+mod state;
+mod submission;
+mod subscriptions;
+mod transactions;

@@ -1,0 +1,105 @@
+//! The node as a process.
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _},
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+};
+
+/// A running node. Killed when dropped.
+#[derive(Debug)]
+pub struct NodeProcess {
+    child: Child,
+    url: String,
+}
+
+/// The binary under test: built into the same target directory as this test.
+#[must_use]
+pub fn binary() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let path = test.parent().and_then(Path::parent).unwrap().join("hanzo");
+    assert!(path.exists(), "{} is missing: build the workspace first", path.display());
+    path
+}
+
+/// Runs the binary to its end.
+#[must_use]
+pub fn run_to_end(arguments: &[&str]) -> Output {
+    Command::new(binary()).args(arguments).stdin(Stdio::null()).output().unwrap()
+}
+
+impl NodeProcess {
+    /// Starts a dev node on `datadir` on a port of the system's choice, with further flags, and
+    /// waits for its banner.
+    #[must_use]
+    pub fn start(datadir: &Path, flags: &[&str]) -> Self {
+        let mut child = Command::new(binary())
+            .args(["node", "--dev", "--http.port", "0", "--datadir"])
+            .arg(datadir)
+            .args(flags)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut url = None;
+        for line in stdout.by_ref().lines() {
+            let line = line.unwrap();
+            if let Some(address) = line.trim().strip_prefix("RPC ") {
+                url = Some(address.trim().to_owned());
+                break;
+            }
+        }
+        let Some(url) = url else {
+            let mut log = String::new();
+            child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+            panic!("the node did not start:\n{log}");
+        };
+        // Nobody reads the log of a healthy node; a full pipe would stop it.
+        let mut log = child.stderr.take().unwrap();
+        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+        std::thread::spawn(move || std::io::copy(&mut stdout, &mut std::io::sink()));
+        Self { child, url }
+    }
+
+    /// Address of the RPC server.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Address of the WebSocket server.
+    #[must_use]
+    pub fn ws_url(&self) -> String {
+        self.url.replace("http://", "ws://")
+    }
+
+    /// Process id.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Kills the process without warning.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks the process to end (SIGTERM) and checks that it ends well.
+    pub fn stop(mut self) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        let status = self.child.wait().unwrap();
+        assert!(status.success(), "the node ended with {status}");
+    }
+}
+
+impl Drop for NodeProcess {
+    fn drop(&mut self) {
+        // Both fail only if the process has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

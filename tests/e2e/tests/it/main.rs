@@ -1,0 +1,14 @@
+//! The node as its users meet it.
+
+#[cfg(test)]
+mod complaints;
+#[cfg(test)]
+mod contracts;
+#[cfg(test)]
+mod crash;
+#[cfg(test)]
+mod rewards;
+#[cfg(test)]
+mod startup;
+#[cfg(test)]
+mod transfers;
