@@ -6,7 +6,7 @@ use crate::{
 };
 use alloy_primitives::{B256, map::B256Map};
 use hanzo_consensus::{Ancestors, Consensus, prefers};
-use hanzo_evm::{Executed, execute};
+use hanzo_evm::{Executed, ExecutionError, execute};
 use hanzo_state::{Layered, StateDiff, StateRoot, TrieDiff, root};
 use hanzo_store::{CommitSegment, CommittedBlock, Durability, Store, StoreView};
 use hanzo_types::{
@@ -216,8 +216,12 @@ impl ChainTree {
         }
         let state = self.state_after(parent.hash());
         let executed = execute(&state, block, parent, &self.spec).map_err(|error| match error {
-            hanzo_evm::ExecutionError::State(error) => Validation::State(error),
-            other => Validation::Invalid(InvalidBlock::Execution(other)),
+            ExecutionError::State(error) => Validation::State(error),
+            error @ (ExecutionError::InvalidTransaction { .. }
+            | ExecutionError::SystemCall(_)
+            | ExecutionError::SupplyMismatch { .. }) => {
+                Validation::Invalid(InvalidBlock::Execution(error))
+            }
         })?;
         let state_root = root(&state, &executed.diff).map_err(Validation::State)?;
         Ok((executed, state_root))

@@ -78,10 +78,10 @@ impl ChainSource {
     /// Name of the chain's directory below the default data directory.
     #[must_use]
     pub fn directory_name(&self, spec: &ChainSpec) -> String {
-        match spec.name() {
-            ChainName::Custom => format!("chain-{}", spec.chain_id()),
-            name => name.to_string(),
+        if spec.name() == ChainName::Custom {
+            return format!("chain-{}", spec.chain_id());
         }
+        spec.name().to_string()
     }
 }
 

@@ -65,6 +65,10 @@ impl Signer {
 
     /// A call (type 2).
     #[must_use]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the fields of a call, which have no other order"
+    )]
     pub fn call(
         &self,
         nonce: u64,

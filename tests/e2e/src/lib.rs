@@ -12,7 +12,6 @@
 //! Invariant: every server listens on loopback and ends with the test that started it.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     reason = "test support: a failure here is a failed test"
 )]

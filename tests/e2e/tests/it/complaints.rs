@@ -9,6 +9,7 @@ use alloy_signer_local::PrivateKeySigner;
 use hanzo_e2e::{Books, NodeProcess, client};
 use hanzo_testkit::{Fees, Signer, dev_spec};
 use hanzo_types::DEV_ACCOUNTS;
+use tokio::task::JoinSet;
 
 /// Senders of the concurrency test; each sends two transactions in the wrong order.
 const SENDERS: u32 = 1_000;
@@ -52,10 +53,10 @@ async fn two_thousand_transactions_of_a_thousand_senders_are_all_mined() {
         let raw = bank.transfer(u64::from(index / 20), to, value).inner().encoded_2718();
         let _ = client.send_raw_transaction(&raw).await.unwrap();
     }
-    let mut tasks = Vec::new();
+    let mut tasks = JoinSet::new();
     for connection in 0..CONNECTIONS {
         let url = node.ws_url();
-        tasks.push(tokio::spawn(async move {
+        tasks.spawn(async move {
             let socket = ProviderBuilder::new().connect_ws(WsConnect::new(url)).await.unwrap();
             let mine = (0..SENDERS).filter(|index| *index as usize % CONNECTIONS == connection);
             for index in mine {
@@ -64,11 +65,9 @@ async fn two_thousand_transactions_of_a_thousand_senders_are_all_mined() {
                 let _ = socket.send_raw_transaction(&transfer(&key, 1)).await.unwrap();
                 let _ = socket.send_raw_transaction(&transfer(&key, 0)).await.unwrap();
             }
-        }));
+        });
     }
-    for task in tasks {
-        task.await.unwrap();
-    }
+    tasks.join_all().await;
     for index in 0..SENDERS {
         let sender = random_signer(index).address();
         assert_eq!(client.get_transaction_count(sender).await.unwrap(), 2, "sender {index}");

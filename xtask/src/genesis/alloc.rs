@@ -1,0 +1,64 @@
+//! Who has what at genesis.
+
+use super::Chain;
+use alloy_eips::{eip2935, eip4788};
+use alloy_primitives::{Address, Bytes, U256, bytes};
+use hanzo_types::{
+    CREATE2_DEPLOYER, CREATE2_DEPLOYER_CODE, DEV_ACCOUNTS, ECOSYSTEM_FUND, LIQUIDITY,
+    NATIVE_ACCOUNT_CODE, NATIVE_ACCOUNTS, PUBLIC_SALE, TEAM_VESTING, TREASURY, ai_to_wei,
+};
+use serde_json::{Map, Value, json};
+
+/// Each account of the test mnemonic on the dev chain, in AI (decision D-06).
+const DEV_ACCOUNT_AI: u64 = 10_000;
+
+/// Runtime code of the beacon roots contract. Source: EIP-4788, "Deployment".
+const BEACON_ROOTS_CODE: Bytes = bytes!(
+    "0x3373fffffffffffffffffffffffffffffffffffffffe14604d57602036146024575f5ffd5b5f35801560495762001fff810690815414603c575f5ffd5b62001fff01545f5260205ff35b5f5ffd5b62001fff42064281555f359062001fff015500"
+);
+
+/// Genesis distribution in AI: 500 million. Source: SUP-05 to SUP-09, decision D-07.
+const DISTRIBUTION: [(Address, u64); 5] = [
+    (TEAM_VESTING, 100_000_000),
+    (ECOSYSTEM_FUND, 150_000_000),
+    (TREASURY, 150_000_000),
+    (PUBLIC_SALE, 50_000_000),
+    (LIQUIDITY, 50_000_000),
+];
+
+/// The accounts of `chain` at genesis, by address.
+pub(crate) fn alloc(chain: Chain) -> Value {
+    let mut accounts = Map::new();
+    for address in NATIVE_ACCOUNTS {
+        accounts.insert(key(address), contract(1, &NATIVE_ACCOUNT_CODE));
+    }
+    let history = (eip2935::HISTORY_STORAGE_ADDRESS, &eip2935::HISTORY_STORAGE_CODE);
+    for (address, code) in [history, (eip4788::BEACON_ROOTS_ADDRESS, &BEACON_ROOTS_CODE)] {
+        accounts.insert(key(address), contract(1, code));
+    }
+    accounts.insert(key(CREATE2_DEPLOYER), contract(0, &CREATE2_DEPLOYER_CODE));
+    let is_dev = chain.name == "dev";
+    let dev_total = ai_to_wei(DEV_ACCOUNT_AI).saturating_mul(U256::from(DEV_ACCOUNTS.len()));
+    for (address, ai) in DISTRIBUTION {
+        let taken = if is_dev && address == PUBLIC_SALE { dev_total } else { U256::ZERO };
+        accounts.insert(key(address), balance(ai_to_wei(ai).saturating_sub(taken)));
+    }
+    if is_dev {
+        for address in DEV_ACCOUNTS {
+            accounts.insert(key(address), balance(ai_to_wei(DEV_ACCOUNT_AI)));
+        }
+    }
+    Value::Object(accounts)
+}
+
+fn key(address: Address) -> String {
+    format!("{address:#x}")
+}
+
+fn contract(nonce: u64, code: &Bytes) -> Value {
+    json!({ "balance": "0x0", "nonce": super::file::hex(nonce), "code": code.to_string() })
+}
+
+fn balance(wei: U256) -> Value {
+    json!({ "balance": format!("{wei:#x}") })
+}
