@@ -34,3 +34,68 @@ pub fn expected_difficulty(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const GENESIS: &str = include_str!("../../../genesis/testnet.json");
+
+    fn asert() -> ChainSpec {
+        ChainSpec::from_genesis_json(GENESIS.as_bytes()).unwrap()
+    }
+
+    fn header(number: u64, timestamp: u64, difficulty: U256) -> Header {
+        Header { number, timestamp, difficulty, ..Default::default() }
+    }
+
+    /// Difficulty of the child of block 7 which came `interval` seconds after block 6.
+    fn after(interval: u64) -> U256 {
+        let parent = header(7, 1_000 + interval, U256::from(1_u64 << 41));
+        expected_difficulty(&asert(), &parent, Some(&header(6, 1_000, U256::ZERO)))
+    }
+
+    #[test]
+    fn the_first_two_blocks_keep_the_genesis_difficulty_however_long_the_launch_took() {
+        let spec = asert();
+        let genesis = header(0, 0, spec.genesis().difficulty);
+        let first = expected_difficulty(&spec, &genesis, None);
+        assert_eq!(first, spec.genesis().difficulty);
+        let block_1 = header(1, 1_000_000, first);
+        assert_eq!(expected_difficulty(&spec, &block_1, Some(&genesis)), first);
+        let block_2 = header(2, 1_000_001, first);
+        assert!(expected_difficulty(&spec, &block_2, Some(&block_1)) > first);
+    }
+
+    #[test]
+    fn a_block_on_time_keeps_the_difficulty() {
+        assert_eq!(after(6), U256::from(1_u64 << 41));
+    }
+
+    #[test]
+    fn a_block_one_half_life_late_almost_halves_the_difficulty_and_a_later_one_does_no_more() {
+        let half_life = 6 * HALF_LIFE_BLOCK_TIMES;
+        let almost_half = after(half_life);
+        let half = U256::from(1_u64 << 40);
+        assert!(almost_half > half && almost_half < half + (half >> 5), "{almost_half}");
+        assert_eq!(after(half_life * 1_000), almost_half);
+    }
+
+    #[test]
+    fn a_fixed_rule_ignores_time() {
+        let spec = include_str!("../../../genesis/dev.json");
+        let spec = ChainSpec::from_genesis_json(spec.as_bytes()).unwrap();
+        let parent = header(7, 1_000_000, U256::from(5));
+        let grandparent = header(6, 1_000, U256::from(5));
+        let expected = expected_difficulty(&spec, &parent, Some(&grandparent));
+        assert_eq!(expected, spec.genesis().difficulty);
+    }
+
+    proptest! {
+        #[test]
+        fn a_later_block_never_raises_the_difficulty(interval in 1_u64..100_000, more in 1_u64..100_000) {
+            prop_assert!(after(interval + more) <= after(interval));
+        }
+    }
+}

@@ -210,7 +210,23 @@ fn check_fixed_fields(h: &Header) -> Result<(), ConsensusError> {
     fixed_option("blobGasUsed", h.blob_gas_used.as_ref(), &0)?;
     fixed_option("excessBlobGas", h.excess_blob_gas.as_ref(), &0)?;
     fixed_option("parentBeaconBlockRoot", h.parent_beacon_block_root.as_ref(), &h.parent_hash)?;
-    fixed_option("requestsHash", h.requests_hash.as_ref(), &EMPTY_REQUESTS_HASH)
+    fixed_option("requestsHash", h.requests_hash.as_ref(), &EMPTY_REQUESTS_HASH)?;
+    absent("blockAccessListHash", h.block_access_list_hash.as_ref())?;
+    absent("slotNumber", h.slot_number.as_ref())
+}
+
+/// Fields of forks after Osaka, which the header type already has.
+fn absent<T: std::fmt::Display>(
+    field: &'static str,
+    found: Option<&T>,
+) -> Result<(), ConsensusError> {
+    found.map_or(Ok(()), |found| {
+        Err(ConsensusError::FixedField {
+            field,
+            expected: "absent".to_owned(),
+            found: found.to_string(),
+        })
+    })
 }
 
 fn fixed_option<T: PartialEq + std::fmt::Display>(

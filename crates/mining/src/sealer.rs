@@ -209,7 +209,8 @@ mod tests {
         let next_row = unit_range(UNITS_PER_ROW).unwrap();
         assert_eq!(next_row.rows.start, first.rows.end);
         assert_eq!(next_row.columns, first.columns);
-        assert!(unit_range(UNITS_PER_ROW * UNITS_PER_ROW).is_some());
+        assert!(unit_range(UNITS_PER_ROW * UNITS_PER_ROW - 1).is_some());
+        assert!(unit_range(UNITS_PER_ROW * UNITS_PER_ROW).is_none());
         assert!(unit_range(u64::MAX).is_none());
     }
 }

@@ -16,7 +16,7 @@ use std::hint::black_box;
 
 const ACCOUNTS: u32 = 1_000_000;
 
-/// Nodes that 100 changes on a million accounts may read. Source: decision D-21, issue 2.
+/// Nodes that 100 changes on a million accounts may read. Source: decision D-21.
 const MOST_NODES_FOR_100_CHANGES: u64 = 1_000;
 
 /// Warm nodes, without any storage engine.

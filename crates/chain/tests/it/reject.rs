@@ -126,13 +126,15 @@ fn wrong_base_fee_is_rejected_with_the_expected_one() {
 fn every_field_with_one_legal_value_is_checked() {
     type Change = fn(&mut Header, B256);
     let one = B256::with_last_byte(1);
-    let changes: [(&str, Change); 6] = [
+    let changes: [(&str, Change); 8] = [
         ("sha3Uncles", |h, one| h.ommers_hash = one),
         ("withdrawalsRoot", |h, one| h.withdrawals_root = Some(one)),
         ("blobGasUsed", |h, _| h.blob_gas_used = Some(1)),
         ("excessBlobGas", |h, _| h.excess_blob_gas = Some(1)),
         ("parentBeaconBlockRoot", |h, one| h.parent_beacon_block_root = Some(one)),
         ("requestsHash", |h, one| h.requests_hash = Some(one)),
+        ("blockAccessListHash", |h, one| h.block_access_list_hash = Some(one)),
+        ("slotNumber", |h, _| h.slot_number = Some(1)),
     ];
     for (name, change) in changes {
         let ConsensusError::FixedField { field, .. } = consensus_rejection(|h| change(h, one))
@@ -217,4 +219,31 @@ fn a_future_timestamp_is_held_not_punished_on_chains_that_adjust() {
     let error = chain.tree().insert(checked.clone(), Origin::Peer { now }).unwrap_err();
     assert_eq!(error.fault(), Fault::Transient);
     assert!(chain.tree().insert(checked, Origin::Peer { now: now + 1 }).is_ok());
+}
+
+/// The rejection of an empty block whose body was changed and which was then sealed again.
+fn body_rejection(change: impl FnOnce(&mut hanzo_types::Block)) -> ConsensusError {
+    let mut chain = TestChain::new(dev_spec());
+    let (mut block, senders) = chain.build(Vec::new()).block.split();
+    change(&mut block);
+    let sealed = seal(RecoveredBlock::new_sealed(block.seal_slow(), senders));
+    match chain.import_foreign(&sealed).unwrap_err() {
+        ImportError::Invalid { reason: InvalidBlock::Consensus(reason), .. } => reason,
+        error => panic!("{error}"),
+    }
+}
+
+#[test]
+fn a_body_with_ommers_is_rejected() {
+    let found = body_rejection(|block| block.body.ommers.push(Header::default()));
+    assert_eq!(found, ConsensusError::Ommers { found: 1 });
+}
+
+#[test]
+fn a_body_with_withdrawals_or_without_their_list_is_rejected() {
+    let found =
+        body_rejection(|block| block.body.withdrawals = Some(vec![Default::default()].into()));
+    assert_eq!(found, ConsensusError::Withdrawals { found: Some(1) });
+    let found = body_rejection(|block| block.body.withdrawals = None);
+    assert_eq!(found, ConsensusError::Withdrawals { found: None });
 }

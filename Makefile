@@ -1,0 +1,67 @@
+# Every task of this repository. `make help` lists them.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup build devnet fmt fmt-check lint docs genesis genesis-check arrows test clients \
+	bench audit pre-pr
+
+TOOLS := $(or $(HANZO_TOOLS),$(HOME)/.cache/hanzo-l2/tools)
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+# Arguments of the node that `make devnet` starts, such as ARGS="--dev.block-time 2".
+ARGS ?=
+
+help: ## Lists the tasks.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Installs what the build needs and the machine lacks (libclang).
+	@.ci/install build
+
+build: setup ## Builds the node: target/release/hanzo.
+	cargo build --release --locked --bin hanzo
+
+devnet: build ## Builds and starts a dev chain on 127.0.0.1:8545. ARGS="…" goes to the node.
+	@exec $(TARGET)/release/hanzo node --dev $(ARGS)
+
+fmt: ## Formats the sources.
+	cargo fmt --all
+
+fmt-check:
+	cargo fmt --all --check
+
+lint: setup ## Clippy on everything; a warning is an error.
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+docs: setup ## Builds the documentation; a warning is an error.
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+
+genesis: ## Writes genesis/*.json.
+	cargo xtask genesis
+
+genesis-check: ## Fails if genesis/*.json is not what the generator writes.
+	cargo xtask genesis --check
+
+arrows: ## Fails if a crate depends on one it must not know.
+	cargo xtask arrows
+
+test: setup ## Runs every test, the end-to-end tests of the real binary included.
+	@if cargo nextest --version >/dev/null 2>&1; then \
+		cargo nextest run --workspace --locked --no-fail-fast --status-level slow; \
+	else \
+		cargo test --workspace --locked --no-fail-fast --quiet; \
+	fi
+
+clients: setup ## Runs viem, ethers and web3.py against the real binary.
+	@.ci/install clients
+	cargo build --workspace --bins --locked
+	cd tests/clients && HANZO_BIN="$(abspath $(TARGET))/debug/hanzo" HANZO_PYTHON=.venv/bin/python node run.mjs
+
+bench: setup ## Runs the benchmarks. BENCH=poc runs one of: poc, root, block, pool.
+	cargo bench --workspace --locked $(if $(BENCH),--bench $(BENCH),--benches)
+
+audit: ## Checks licences, sources and spelling.
+	@.ci/install audit
+	$(TOOLS)/bin/cargo-deny --locked --workspace check --hide-inclusion-graph bans licenses sources
+	$(TOOLS)/typos/bin/typos
+
+pre-pr: ## Everything that continuous integration runs.
+	.ci/run
