@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help setup build devnet fmt fmt-check lint docs genesis genesis-check arrows test clients \
-	bench audit pre-pr
+	soak bench audit pre-pr
 
 TOOLS := $(or $(HANZO_TOOLS),$(HOME)/.cache/hanzo-l2/tools)
 TARGET := $(or $(CARGO_TARGET_DIR),target)
@@ -54,6 +54,9 @@ clients: setup ## Runs viem, ethers and web3.py against the real binary.
 	@.ci/install clients
 	cargo build --workspace --bins --locked
 	cd tests/clients && HANZO_BIN="$(abspath $(TARGET))/debug/hanzo" HANZO_PYTHON=.venv/bin/python node run.mjs
+
+soak: build ## Sends 100 000 transactions to a release build and watches its memory.
+	cargo test --release --locked -p hanzo-e2e -- --ignored --nocapture soak::
 
 bench: setup ## Runs the benchmarks. BENCH=poc runs one of: poc, root, block, pool.
 	cargo bench --workspace --locked $(if $(BENCH),--bench $(BENCH),--benches)

@@ -182,12 +182,13 @@ impl Parts {
     fn load(chain: &ChainSource, config: &NodeConfig) -> Result<Self, NodeError> {
         let spec = Arc::new(chain.load(config.dev)?);
         let datadir = DataDir::resolve(config.datadir.clone(), &chain.directory_name(&spec))?;
-        datadir.create()?;
         let consensus: Arc<dyn Consensus> = Arc::new(PocEngine::new(Arc::clone(&spec)));
         Ok(Self { spec, datadir, consensus })
     }
 
+    /// Everything the user said has been checked by now: from here on the disk is touched.
     fn open_chain(&self) -> Result<ChainTree, NodeError> {
+        self.datadir.create()?;
         let identity = ChainIdentity {
             chain_id: self.spec.chain_id(),
             genesis_hash: self.spec.genesis_hash(),
@@ -288,7 +289,7 @@ fn describe(mode: MiningMode, threads: usize) -> String {
         MiningMode::Off => "off".to_owned(),
         MiningMode::Instant => format!("instant, {threads} thread(s)"),
         MiningMode::Interval(time) => {
-            format!("every {} s, {threads} thread(s)", time.as_secs())
+            format!("every {time:?}, {threads} thread(s)")
         }
         MiningMode::Continuous => format!("continuous, {threads} thread(s)"),
     }

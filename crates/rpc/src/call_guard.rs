@@ -6,27 +6,56 @@ use crate::{
 };
 use futures::FutureExt as _;
 use jsonrpsee::{
-    MethodResponse,
+    MethodResponse, Methods,
     core::middleware::{Batch, BatchEntry, BatchEntryErr, Notification, RpcServiceT},
     types::{ErrorObjectOwned, Id, Request},
 };
 use std::{future::Future, sync::Arc};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Checks every request of one connection: how many are unanswered, how long a batch is, and that
-/// nobody subscribes where no notification can follow.
+/// Checks every request of one connection: that its method is served, how many are unanswered, how
+/// long a batch is, and that nobody subscribes where no notification can follow.
 #[derive(Debug, Clone)]
 pub(crate) struct CallGuard<S> {
     inner: S,
+    methods: Methods,
     in_flight: Arc<Semaphore>,
     calls_in_flight: usize,
     batch_entries: u32,
 }
 
 impl<S> CallGuard<S> {
-    pub(crate) fn new(inner: S, calls_in_flight: usize, batch_entries: u32) -> Self {
+    pub(crate) fn new(
+        inner: S,
+        methods: Methods,
+        calls_in_flight: usize,
+        batch_entries: u32,
+    ) -> Self {
         let in_flight = Arc::new(Semaphore::new(calls_in_flight));
-        Self { inner, in_flight, calls_in_flight, batch_entries }
+        Self { inner, methods, in_flight, calls_in_flight, batch_entries }
+    }
+
+    /// Whether a request cannot work on its connection.
+    fn check(&self, request: &Request<'_>) -> Result<(), RpcError> {
+        let name = request.method_name();
+        if self.methods.method(name).is_none() {
+            return Err(RpcError::method_not_found(name));
+        }
+        let subscribes = matches!(name, "eth_subscribe" | "eth_unsubscribe");
+        if subscribes && request.extensions().get::<PlainHttp>().is_some() {
+            return Err(RpcError::NotificationsNotSupported);
+        }
+        Ok(())
+    }
+
+    fn checked_entry<'a>(&self, entry: Entry<'a>) -> Entry<'a> {
+        match entry {
+            Ok(BatchEntry::Call(request)) => match self.check(&request) {
+                Ok(()) => Ok(BatchEntry::Call(request)),
+                Err(error) => Err(BatchEntryErr::new(request.id, error.into())),
+            },
+            other => other,
+        }
     }
 
     fn enter(&self) -> Result<OwnedSemaphorePermit, Limit> {
@@ -42,15 +71,6 @@ impl<S> CallGuard<S> {
         }
         Err(Limit::BatchEntries { limit, have }.into())
     }
-}
-
-/// Whether a request cannot work on its connection.
-fn check(request: &Request<'_>) -> Result<(), RpcError> {
-    let subscribes = matches!(request.method_name(), "eth_subscribe" | "eth_unsubscribe");
-    if subscribes && request.extensions().get::<PlainHttp>().is_some() {
-        return Err(RpcError::NotificationsNotSupported);
-    }
-    Ok(())
 }
 
 impl<S> RpcServiceT for CallGuard<S>
@@ -69,7 +89,7 @@ where
     type BatchResponse = MethodResponse;
 
     fn call<'a>(&self, request: Request<'a>) -> impl Future<Output = MethodResponse> + Send + 'a {
-        let admitted = check(&request).and_then(|()| Ok(self.enter()?));
+        let admitted = self.check(&request).and_then(|()| Ok(self.enter()?));
         match admitted {
             Ok(permit) => {
                 let answer = self.inner.call(request);
@@ -87,7 +107,7 @@ where
     fn batch<'a>(&self, batch: Batch<'a>) -> impl Future<Output = MethodResponse> + Send + 'a {
         match self.check_batch(&batch) {
             Ok(permit) => {
-                let entries = batch.into_iter().map(checked_entry).collect();
+                let entries = batch.into_iter().map(|entry| self.checked_entry(entry)).collect();
                 let answer = self.inner.batch(Batch::from(entries));
                 held(answer, permit).boxed()
             }
@@ -107,16 +127,6 @@ where
 }
 
 type Entry<'a> = Result<BatchEntry<'a>, BatchEntryErr<'a>>;
-
-fn checked_entry(entry: Entry<'_>) -> Entry<'_> {
-    match entry {
-        Ok(BatchEntry::Call(request)) => match check(&request) {
-            Ok(()) => Ok(BatchEntry::Call(request)),
-            Err(error) => Err(BatchEntryErr::new(request.id, error.into())),
-        },
-        other => other,
-    }
-}
 
 async fn held(
     answer: impl Future<Output = MethodResponse>,

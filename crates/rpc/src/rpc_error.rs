@@ -37,6 +37,8 @@ pub(crate) enum RpcError {
     InvalidParams(String),
     #[error("execution reverted{}", revert_suffix(.message))]
     Reverted { message: String, data: Bytes },
+    #[error("the method {method} does not exist/is not available")]
+    MethodNotFound { method: String },
     #[error("header not found")]
     HeaderNotFound,
     #[error("unknown block")]
@@ -99,7 +101,9 @@ impl RpcError {
             | Self::MissingArgument { .. }
             | Self::TooManyArguments { .. }
             | Self::InvalidParams(_) => INVALID_PARAMS,
-            Self::UnknownSubscription { .. } | Self::NotificationsNotSupported => METHOD_NOT_FOUND,
+            Self::MethodNotFound { .. }
+            | Self::UnknownSubscription { .. }
+            | Self::NotificationsNotSupported => METHOD_NOT_FOUND,
             Self::Reverted { .. } => REVERTED,
             Self::NotMinedInTime { .. } => NOT_MINED_IN_TIME,
             Self::HeaderNotFound
@@ -110,6 +114,13 @@ impl RpcError {
             Self::Limit(_) => LIMIT_EXCEEDED,
             Self::Internal(_) => INTERNAL_ERROR,
         }
+    }
+
+    /// A method that is not served, or not on this transport. Its name is repeated up to a length
+    /// that any real name is below.
+    pub(crate) fn method_not_found(name: &str) -> Self {
+        const LONGEST_NAME: usize = 64;
+        Self::MethodNotFound { method: name.chars().take(LONGEST_NAME).collect() }
     }
 
     /// A failure of this node: logged here, once, because the client is told only that it

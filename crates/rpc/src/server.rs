@@ -182,8 +182,9 @@ async fn start_http(
         .layer(HostGuardLayer::new(config))
         .layer(cors_layer(&config.cors)?);
     let (in_flight, batch) = (limits.calls_in_flight, limits.batch_entries);
-    let rpc =
-        RpcServiceBuilder::new().layer_fn(move |inner| CallGuard::new(inner, in_flight, batch));
+    let served = methods.clone();
+    let rpc = RpcServiceBuilder::new()
+        .layer_fn(move |inner| CallGuard::new(inner, served.clone(), in_flight, batch));
     let server = Server::builder()
         .set_config(server_config(config, limits))
         .set_http_middleware(http)

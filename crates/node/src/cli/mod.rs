@@ -12,7 +12,7 @@ use node_args::NodeArgs;
 
 /// The Hanzo L2 node: an Ethereum-compatible chain whose blocks are sealed by AI compute.
 #[derive(Debug, Parser)]
-#[command(name = "hanzo", version, about, propagate_version = true)]
+#[command(name = "hanzo", version, propagate_version = true)]
 pub struct Cli {
     /// How log lines look.
     #[arg(long = "log.format", value_enum, default_value = "human", global = true)]

@@ -104,7 +104,7 @@ impl IpcSession {
         let extensions = Extensions::new();
         let (connection, bytes) = (self.connection, self.response_bytes);
         match self.methods.method(&method) {
-            None => error(id, ErrorCode::MethodNotFound),
+            None => error(id, ErrorObjectOwned::from(RpcError::method_not_found(&method))),
             Some(MethodCallback::Sync(callback)) => callback(id, params, bytes, extensions),
             Some(MethodCallback::Async(callback)) => {
                 let (id, params) = (id.into_owned(), params.into_owned());

@@ -31,7 +31,12 @@ async fn only_permitted_namespaces_exist() {
     let node = TestNode::start_with(RpcConfig { http: Some(http), ..config() }).await;
     assert_eq!(node.ask("rpc_modules", json!([])).await, json!({ "eth": "1.0", "rpc": "1.0" }));
     for method in ["net_version", "web3_clientVersion", "txpool_status"] {
-        assert_eq!(node.refusal(method, json!([])).await.code, -32_601, "{method}");
+        let refusal = node.refusal(method, json!([])).await;
+        assert_eq!(refusal.code, -32_601, "{method}");
+        assert_eq!(
+            refusal.message,
+            format!("the method {method} does not exist/is not available")
+        );
     }
     node.stop().await;
 }

@@ -9,6 +9,8 @@ mod crash;
 #[cfg(test)]
 mod rewards;
 #[cfg(test)]
+mod soak;
+#[cfg(test)]
 mod startup;
 #[cfg(test)]
 mod transfers;
