@@ -1,5 +1,6 @@
 //! The node as a process.
 
+use crate::Books;
 use std::{
     io::{BufRead as _, BufReader, Read as _},
     path::{Path, PathBuf},
@@ -11,6 +12,7 @@ use std::{
 pub struct NodeProcess {
     child: Child,
     url: String,
+    datadir: PathBuf,
 }
 
 /// The binary under test: built into the same target directory as this test.
@@ -60,7 +62,7 @@ impl NodeProcess {
         let mut log = child.stderr.take().unwrap();
         std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
         std::thread::spawn(move || std::io::copy(&mut stdout, &mut std::io::sink()));
-        Self { child, url }
+        Self { child, url, datadir: datadir.to_owned() }
     }
 
     /// Address of the RPC server.
@@ -87,12 +89,14 @@ impl NodeProcess {
         self.child.wait().unwrap();
     }
 
-    /// Asks the process to end (SIGTERM) and checks that it ends well.
+    /// Asks the process to end (SIGTERM), checks that it ends well and that every coin on the chain
+    /// it leaves behind is accounted for.
     pub fn stop(mut self) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
         let status = self.child.wait().unwrap();
         assert!(status.success(), "the node ended with {status}");
+        Books::read(&self.datadir).assert_balanced();
     }
 }
 

@@ -33,10 +33,7 @@ async fn only_permitted_namespaces_exist() {
     for method in ["net_version", "web3_clientVersion", "txpool_status"] {
         let refusal = node.refusal(method, json!([])).await;
         assert_eq!(refusal.code, -32_601, "{method}");
-        assert_eq!(
-            refusal.message,
-            format!("the method {method} does not exist/is not available")
-        );
+        assert_eq!(refusal.message, format!("the method {method} does not exist/is not available"));
     }
     node.stop().await;
 }

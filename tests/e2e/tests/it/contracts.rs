@@ -50,4 +50,5 @@ async fn a_token_is_deployed_used_and_its_logs_are_read_by_filter_and_by_subscri
         .with_input(token::balance_of_input(DEV_ACCOUNTS[1]));
     let balance = client.call(call).await.unwrap();
     assert_eq!(U256::from_be_slice(&balance), amount);
+    node.stop();
 }

@@ -5,7 +5,7 @@ use alloy_network::TransactionBuilder as _;
 use alloy_primitives::{Address, U256};
 use alloy_provider::Provider as _;
 use alloy_rpc_types_eth::TransactionRequest;
-use hanzo_e2e::{Books, NodeProcess, client};
+use hanzo_e2e::{NodeProcess, client};
 use hanzo_testkit::{Fees, Signer, dev_spec};
 use hanzo_types::DEV_ACCOUNTS;
 
@@ -34,7 +34,6 @@ async fn transactions_of_types_0_1_2_and_4_are_mined() {
     let code = client.get_code_at(bob.address()).await.unwrap();
     assert_eq!(code.len(), 23, "EIP-7702 designator");
     node.stop();
-    Books::read(datadir.path()).assert_balanced();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -53,6 +52,7 @@ async fn a_wallet_sends_without_any_special_setting() {
     assert_eq!(client.get_balance(to).await.unwrap(), U256::from(1_000_000_000_u64));
     let block = client.get_block_by_number(BlockNumberOrTag::Latest).full().await.unwrap().unwrap();
     assert_eq!(block.transactions.len(), 1);
+    node.stop();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -66,6 +66,7 @@ async fn the_receipt_is_there_right_after_the_send() {
         let hash = *client.send_raw_transaction(&raw).await.unwrap().tx_hash();
         assert!(client.get_transaction_receipt(hash).await.unwrap().is_some(), "nonce {nonce}");
     }
+    node.stop();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -82,4 +83,5 @@ async fn the_block_hash_is_the_hash_of_the_reported_header() {
         assert_eq!(header.hash_slow(), block.header.hash, "block {number}");
         assert_eq!(header.difficulty, U256::from(1u64 << 26));
     }
+    node.stop();
 }
