@@ -49,64 +49,129 @@ pub(super) fn key_words(key: &[u8; 32]) -> [u32; 8] {
     words
 }
 
-type State = [[u32; LANES]; 16];
+type Lanes = [u32; LANES];
+
+type State = [Lanes; 16];
+
+/// The message words that are not zero: tag and index.
+#[derive(Clone, Copy)]
+struct Message {
+    tag: u32,
+    index: u32,
+}
+
+impl Message {
+    #[inline(always)]
+    const fn word(self, number: usize) -> u32 {
+        match number {
+            0 => self.tag,
+            1 => self.index,
+            _ => 0,
+        }
+    }
+}
 
 #[expect(clippy::indexing_slicing, reason = "fixed-size arrays and constant bounds")]
 #[expect(clippy::arithmetic_side_effects, reason = "counters below 2 048")]
 #[expect(clippy::cast_possible_truncation, reason = "counters below 2 048")]
-#[expect(clippy::needless_range_loop, reason = "lanes run through several arrays")]
 pub(super) fn fill(key: &[u8; 32], tag: Tag, index: u32, strip: &mut Strip) {
     let key = key_words(key);
-    let mut message = [0u32; 16];
-    message[0] = tag as u32;
-    message[1] = index;
-    for (step, chunk) in strip.0.chunks_exact_mut(BLOCK_BYTES * LANES).enumerate() {
-        let mut state: State = [[0; LANES]; 16];
-        for word in 0..8 {
-            state[word] = [key[word]; LANES];
-        }
-        for word in 0..4 {
-            state[8 + word] = [IV[word]; LANES];
-        }
-        state[12] = std::array::from_fn(|lane| (step * LANES + lane) as u32);
-        state[14] = [INPUT_BYTES; LANES];
-        state[15] = [FLAGS; LANES];
-        for round in &SCHEDULE {
-            for (position, words) in STEPS.iter().enumerate() {
-                let (x, y) = (message[round[2 * position]], message[round[2 * position + 1]]);
-                mix(&mut state, *words, x, y);
-            }
-        }
-        for lane in 0..LANES {
+    let message = Message { tag: tag as u32, index };
+    let start = start(&key, message);
+    for (step_number, chunk) in strip.0.chunks_exact_mut(BLOCK_BYTES * LANES).enumerate() {
+        let mut v = start;
+        v[12] = std::array::from_fn(|lane| (step_number * LANES + lane) as u32);
+        step::<0, 0>(&mut v, message);
+        diagonals::<0>(&mut v, message);
+        round::<1>(&mut v, message);
+        round::<2>(&mut v, message);
+        round::<3>(&mut v, message);
+        round::<4>(&mut v, message);
+        round::<5>(&mut v, message);
+        round::<6>(&mut v, message);
+        for (lane, block) in chunk.chunks_exact_mut(BLOCK_BYTES).enumerate() {
+            let (front, back) = block.split_at_mut(BLOCK_BYTES / 2);
             for word in 0..8 {
-                let low = state[word][lane] ^ state[word + 8][lane];
-                let high = state[word + 8][lane] ^ key[word];
-                let at = lane * BLOCK_BYTES + 4 * word;
-                put(&mut chunk[at..at + 4], low);
-                put(&mut chunk[at + 32..at + 36], high);
+                put(&mut front[4 * word..4 * word + 4], v[word][lane] ^ v[word + 8][lane]);
+                put(&mut back[4 * word..4 * word + 4], v[word + 8][lane] ^ key[word]);
             }
         }
     }
+}
+
+/// The state before the first round, with the three columns done that the counter does not enter:
+/// they are the same in all blocks of a stream.
+#[expect(clippy::indexing_slicing, reason = "fixed-size arrays and constant bounds")]
+#[expect(clippy::arithmetic_side_effects, reason = "constant bounds")]
+fn start(key: &[u32; 8], message: Message) -> State {
+    let mut v: State = [[0; LANES]; 16];
+    for word in 0..8 {
+        v[word] = [key[word]; LANES];
+    }
+    for word in 0..4 {
+        v[8 + word] = [IV[word]; LANES];
+    }
+    v[14] = [INPUT_BYTES; LANES];
+    v[15] = [FLAGS; LANES];
+    step::<0, 1>(&mut v, message);
+    step::<0, 2>(&mut v, message);
+    step::<0, 3>(&mut v, message);
+    v
+}
+
+#[inline(always)]
+fn round<const ROUND: usize>(v: &mut State, message: Message) {
+    step::<ROUND, 0>(v, message);
+    step::<ROUND, 1>(v, message);
+    step::<ROUND, 2>(v, message);
+    step::<ROUND, 3>(v, message);
+    diagonals::<ROUND>(v, message);
+}
+
+#[inline(always)]
+fn diagonals<const ROUND: usize>(v: &mut State, message: Message) {
+    step::<ROUND, 4>(v, message);
+    step::<ROUND, 5>(v, message);
+    step::<ROUND, 6>(v, message);
+    step::<ROUND, 7>(v, message);
+}
+
+/// One mixing step. Round and position are constants, so that every index and every message word
+/// is known to the compiler.
+#[inline(always)]
+#[expect(clippy::indexing_slicing, reason = "fixed-size arrays and constant bounds")]
+fn step<const ROUND: usize, const POSITION: usize>(v: &mut State, message: Message) {
+    let [a, b, c, d] = const { STEPS[POSITION] };
+    let (x, y) = const { (SCHEDULE[ROUND][2 * POSITION], SCHEDULE[ROUND][2 * POSITION + 1]) };
+    v[a] = add(add(v[a], v[b]), [message.word(x); LANES]);
+    v[d] = rotate_right::<16>(xor(v[d], v[a]));
+    v[c] = add(v[c], v[d]);
+    v[b] = rotate_right::<12>(xor(v[b], v[c]));
+    v[a] = add(add(v[a], v[b]), [message.word(y); LANES]);
+    v[d] = rotate_right::<8>(xor(v[d], v[a]));
+    v[c] = add(v[c], v[d]);
+    v[b] = rotate_right::<7>(xor(v[b], v[c]));
+}
+
+#[inline(always)]
+#[expect(clippy::indexing_slicing, reason = "lanes of fixed-size arrays")]
+fn add(a: Lanes, b: Lanes) -> Lanes {
+    std::array::from_fn(|lane| a[lane].wrapping_add(b[lane]))
+}
+
+#[inline(always)]
+#[expect(clippy::indexing_slicing, reason = "lanes of fixed-size arrays")]
+fn xor(a: Lanes, b: Lanes) -> Lanes {
+    std::array::from_fn(|lane| a[lane] ^ b[lane])
+}
+
+#[inline(always)]
+fn rotate_right<const BITS: u32>(a: Lanes) -> Lanes {
+    a.map(|word| word.rotate_right(BITS))
 }
 
 fn put(entries: &mut [i8], word: u32) {
     for (entry, byte) in entries.iter_mut().zip(word.to_le_bytes()) {
         *entry = byte.cast_signed();
-    }
-}
-
-#[inline(always)]
-#[expect(clippy::indexing_slicing, reason = "fixed-size arrays and constant bounds")]
-#[expect(clippy::needless_range_loop, reason = "lanes run through several state words")]
-fn mix(v: &mut State, [a, b, c, d]: [usize; 4], x: u32, y: u32) {
-    for lane in 0..LANES {
-        v[a][lane] = v[a][lane].wrapping_add(v[b][lane]).wrapping_add(x);
-        v[d][lane] = (v[d][lane] ^ v[a][lane]).rotate_right(16);
-        v[c][lane] = v[c][lane].wrapping_add(v[d][lane]);
-        v[b][lane] = (v[b][lane] ^ v[c][lane]).rotate_right(12);
-        v[a][lane] = v[a][lane].wrapping_add(v[b][lane]).wrapping_add(y);
-        v[d][lane] = (v[d][lane] ^ v[a][lane]).rotate_right(8);
-        v[c][lane] = v[c][lane].wrapping_add(v[d][lane]);
-        v[b][lane] = (v[b][lane] ^ v[c][lane]).rotate_right(7);
     }
 }
