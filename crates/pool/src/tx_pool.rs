@@ -520,4 +520,4 @@ fn count(counter: &mut u64, events: usize) {
 }
 
 #[cfg(test)]
-mod oracle;
+mod tests;

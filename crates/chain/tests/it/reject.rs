@@ -227,10 +227,11 @@ fn body_rejection(change: impl FnOnce(&mut hanzo_types::Block)) -> ConsensusErro
     let (mut block, senders) = chain.build(Vec::new()).block.split();
     change(&mut block);
     let sealed = seal(RecoveredBlock::new_sealed(block.seal_slow(), senders));
-    match chain.import_foreign(&sealed).unwrap_err() {
-        ImportError::Invalid { reason: InvalidBlock::Consensus(reason), .. } => reason,
-        error => panic!("{error}"),
-    }
+    let error = chain.import_foreign(&sealed).unwrap_err();
+    let ImportError::Invalid { reason: InvalidBlock::Consensus(reason), .. } = error else {
+        panic!("{error}");
+    };
+    reason
 }
 
 #[test]
