@@ -15,7 +15,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("hanzo-chain", &["types", "state", "store", "evm", "consensus"]),
     ("hanzo-pool", &["types", "state", "chain"]),
     ("hanzo-mining", &["types", "poc", "state", "consensus", "evm", "chain", "pool"]),
-    ("hanzo-rpc", &["types", "state", "store", "evm", "chain", "pool", "mining"]),
+    ("hanzo-rpc", &["types", "state", "evm", "chain", "pool", "mining"]),
     (
         "hanzo-node",
         &["types", "poc", "state", "store", "consensus", "evm", "chain", "pool", "mining", "rpc"],

@@ -5,10 +5,10 @@ use crate::{
     Origin, RETAINED_GENERATIONS, generation::Generation, genesis::genesis_diff,
 };
 use alloy_primitives::{B256, map::B256Map};
-use hanzo_consensus::{Ancestors, Consensus, prefers};
+use hanzo_consensus::{Ancestors, Consensus, UnreadableAncestor, prefers};
 use hanzo_evm::{Executed, ExecutionError, execute};
 use hanzo_state::{Layered, StateDiff, StateRoot, TrieDiff, root};
-use hanzo_store::{CommitSegment, CommittedBlock, Durability, Store, StoreView};
+use hanzo_store::{CommitSegment, CommittedBlock, Durability, Store, StoreError, StoreView};
 use hanzo_types::{
     ChainSpec, RecoveredBlock, SealedBlock, SealedHeader, TotalDifficulty, seal_hash,
 };
@@ -114,7 +114,7 @@ impl ChainTree {
     ) -> Result<Inserted, ImportError> {
         let block = checked.into_block();
         let (number, hash) = (block.number, block.hash());
-        if self.blocks.contains_key(&hash) || hash == self.base_header.hash() {
+        if self.is_known(number, hash)? {
             return Ok(Inserted::Known);
         }
         let Some(parent) = self.tree_header(block.parent_hash) else {
@@ -165,6 +165,14 @@ impl ChainTree {
 
     fn head_difficulty(&self) -> TotalDifficulty {
         self.current.blocks.last().map_or(self.base_difficulty, |block| block.total_difficulty())
+    }
+
+    /// Whether the block is in the tree, or on disk at or below the base.
+    fn is_known(&self, number: u64, hash: B256) -> Result<bool, StoreError> {
+        if number > self.base_header.number {
+            return Ok(self.blocks.contains_key(&hash));
+        }
+        Ok(hash == self.base_header.hash() || self.current.base.header_by_hash(hash)?.is_some())
     }
 
     /// Header of the base or of an executed block above it.
@@ -303,14 +311,12 @@ impl ChainTree {
 }
 
 impl Ancestors for ChainTree {
-    fn header(&self, hash: B256) -> Option<SealedHeader> {
-        self.tree_header(hash).or_else(|| match self.current.base.header_by_hash(hash) {
-            Ok(header) => header,
-            Err(error) => {
-                tracing::error!(target: "chain", %hash, %error, "reading a header");
-                None
-            }
-        })
+    fn header(&self, hash: B256) -> Result<Option<SealedHeader>, UnreadableAncestor> {
+        if let Some(header) = self.tree_header(hash) {
+            return Ok(Some(header));
+        }
+        let unreadable = |error: StoreError| UnreadableAncestor { hash, reason: error.to_string() };
+        self.current.base.header_by_hash(hash).map_err(unreadable)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{ExecutedBlock, generation::Generation};
 use alloy_primitives::B256;
-use hanzo_consensus::{Ancestors, FINALIZED_DEPTH, SAFE_DEPTH};
+use hanzo_consensus::{Ancestors, FINALIZED_DEPTH, SAFE_DEPTH, UnreadableAncestor};
 use hanzo_state::Layered;
 use hanzo_store::{StoreError, StoreView};
 use hanzo_types::{ChainSpec, Receipt, RecoveredBlock, SealedHeader, TotalDifficulty};
@@ -254,14 +254,9 @@ impl ChainView {
 }
 
 impl Ancestors for ChainView {
-    fn header(&self, hash: B256) -> Option<SealedHeader> {
-        match self.header_by_hash(hash) {
-            Ok(header) => header,
-            Err(error) => {
-                tracing::error!(target: "chain", %hash, %error, "reading a header");
-                None
-            }
-        }
+    fn header(&self, hash: B256) -> Result<Option<SealedHeader>, UnreadableAncestor> {
+        self.header_by_hash(hash)
+            .map_err(|error| UnreadableAncestor { hash, reason: error.to_string() })
     }
 }
 

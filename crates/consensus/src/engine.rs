@@ -1,14 +1,17 @@
 //! The interface every set of consensus rules offers.
 
-use crate::{Arrival, ConsensusError};
+use crate::{Arrival, ConsensusError, UnreadableAncestor};
 use alloy_primitives::B256;
 use hanzo_types::{BlockOutcome, Header, SealedBlock, SealedHeader};
 use std::fmt;
 
 /// The headers a block builds on, by hash. Implemented by everything that holds a chain.
 pub trait Ancestors {
-    /// The header with this hash, if it is known.
-    fn header(&self, hash: B256) -> Option<SealedHeader>;
+    /// The header with this hash; `None` if it is not known.
+    ///
+    /// # Errors
+    /// [`UnreadableAncestor`] if this node cannot tell: never the fault of whoever sent a block.
+    fn header(&self, hash: B256) -> Result<Option<SealedHeader>, UnreadableAncestor>;
 }
 
 /// A set of consensus rules. Object safe: one virtual call per check and block, and no generics
@@ -57,5 +60,12 @@ pub trait Consensus: fmt::Debug + Send + Sync {
     /// A header for a child of `parent` with every field filled in that follows from the
     /// ancestors and the rules. `timestamp`, `beneficiary`, `extra_data`, the gas limit's target
     /// and everything that execution decides are the builder's.
-    fn prepare(&self, parent: &SealedHeader, ancestors: &dyn Ancestors) -> Header;
+    ///
+    /// # Errors
+    /// [`UnreadableAncestor`].
+    fn prepare(
+        &self,
+        parent: &SealedHeader,
+        ancestors: &dyn Ancestors,
+    ) -> Result<Header, UnreadableAncestor>;
 }

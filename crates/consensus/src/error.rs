@@ -5,6 +5,16 @@ use hanzo_poc::PocError;
 use hanzo_types::Fault;
 use thiserror::Error;
 
+/// A header that the rules need could not be read on this node.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("reading the header {hash}: {reason}")]
+pub struct UnreadableAncestor {
+    /// Hash of the header.
+    pub hash: B256,
+    /// What the store says.
+    pub reason: String,
+}
+
 /// Why a block is not allowed. Every variant carries what the header says and what the rule
 /// demands, and [`ConsensusError::fault`] says what the sender of such a block deserves.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -33,6 +43,9 @@ pub enum ConsensusError {
         /// Timestamp of the block, in Unix seconds.
         found: u64,
     },
+    /// This node cannot read what it needs to judge the block.
+    #[error(transparent)]
+    Ancestor(#[from] UnreadableAncestor),
     /// The block claims to come from the future. Transient: it may become valid.
     #[error("timestamp {found} is more than {max_ahead} s ahead of the local clock {now}")]
     FutureTimestamp {
@@ -167,11 +180,13 @@ pub enum ConsensusError {
 }
 
 impl ConsensusError {
-    /// Whose fault the rejection is. Only a clock ahead of ours is excused.
+    /// Whose fault the rejection is. Only a clock ahead of ours is excused, and what this node
+    /// cannot read is its own fault.
     #[must_use]
     pub const fn fault(&self) -> Fault {
         match self {
             Self::FutureTimestamp { .. } => Fault::Transient,
+            Self::Ancestor(_) => Fault::Local,
             Self::ParentHash { .. }
             | Self::Number { .. }
             | Self::TimestampNotAfterParent { .. }

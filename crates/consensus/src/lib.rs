@@ -26,7 +26,7 @@ mod poc_engine;
 pub use arrival::{Arrival, MAX_FUTURE_SECONDS};
 pub use difficulty::{HALF_LIFE_BLOCK_TIMES, expected_difficulty};
 pub use engine::{Ancestors, Consensus};
-pub use error::ConsensusError;
+pub use error::{ConsensusError, UnreadableAncestor};
 pub use fork_choice::{FINALIZED_DEPTH, SAFE_DEPTH, prefers};
 pub use gas_limit::{MIN_GAS_LIMIT, check_gas_limit, next_gas_limit};
 pub use poc_engine::{MAX_EXTRA_DATA_BYTES, PocEngine};

@@ -1,8 +1,8 @@
 //! The rules of every Hanzo chain.
 
 use crate::{
-    Ancestors, Arrival, Consensus, ConsensusError, MAX_FUTURE_SECONDS, check_gas_limit,
-    expected_difficulty, next_gas_limit,
+    Ancestors, Arrival, Consensus, ConsensusError, MAX_FUTURE_SECONDS, UnreadableAncestor,
+    check_gas_limit, expected_difficulty, next_gas_limit,
 };
 use alloy_consensus::{
     constants::{EMPTY_OMMER_ROOT_HASH, EMPTY_WITHDRAWALS},
@@ -69,7 +69,7 @@ impl Consensus for PocEngine {
         if header.base_fee_per_gas != Some(expected) {
             return Err(ConsensusError::BaseFee { expected, found: header.base_fee_per_gas });
         }
-        let grandparent = ancestors.header(parent.parent_hash);
+        let grandparent = grandparent(parent, ancestors)?;
         let expected = expected_difficulty(&self.spec, parent, grandparent.as_deref());
         if header.difficulty != expected {
             return Err(ConsensusError::Difficulty { expected, found: header.difficulty });
@@ -133,9 +133,13 @@ impl Consensus for PocEngine {
         Ok(())
     }
 
-    fn prepare(&self, parent: &SealedHeader, ancestors: &dyn Ancestors) -> Header {
-        let grandparent = ancestors.header(parent.parent_hash);
-        Header {
+    fn prepare(
+        &self,
+        parent: &SealedHeader,
+        ancestors: &dyn Ancestors,
+    ) -> Result<Header, UnreadableAncestor> {
+        let grandparent = grandparent(parent, ancestors)?;
+        Ok(Header {
             parent_hash: parent.hash(),
             ommers_hash: EMPTY_OMMER_ROOT_HASH,
             difficulty: expected_difficulty(&self.spec, parent, grandparent.as_deref()),
@@ -148,8 +152,21 @@ impl Consensus for PocEngine {
             parent_beacon_block_root: Some(parent.hash()),
             requests_hash: Some(EMPTY_REQUESTS_HASH),
             ..Default::default()
-        }
+        })
     }
+}
+
+/// The parent's parent; only the genesis block has none.
+fn grandparent(
+    parent: &SealedHeader,
+    ancestors: &dyn Ancestors,
+) -> Result<Option<SealedHeader>, UnreadableAncestor> {
+    if parent.number == 0 {
+        return Ok(None);
+    }
+    let hash = parent.parent_hash;
+    let missing = || UnreadableAncestor { hash, reason: "it is missing".to_owned() };
+    ancestors.header(hash)?.ok_or_else(missing).map(Some)
 }
 
 impl PocEngine {
@@ -257,4 +274,68 @@ fn fixed<T: PartialEq + std::fmt::Display>(
         expected: expected.to_string(),
         found: found.to_string(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy_primitives::B256;
+    use hanzo_types::Fault;
+
+    const GENESIS: &str = include_str!("../../../genesis/testnet.json");
+
+    /// A chain of which one header can be read.
+    struct OnlyGenesis(SealedHeader);
+
+    impl Ancestors for OnlyGenesis {
+        fn header(&self, hash: B256) -> Result<Option<SealedHeader>, UnreadableAncestor> {
+            Ok(Some(self.0.clone()).filter(|header| header.hash() == hash))
+        }
+    }
+
+    /// A database that fails.
+    struct Broken;
+
+    impl Ancestors for Broken {
+        fn header(&self, hash: B256) -> Result<Option<SealedHeader>, UnreadableAncestor> {
+            Err(UnreadableAncestor { hash, reason: "input/output error".to_owned() })
+        }
+    }
+
+    /// The rules, block 1 and a child of it that fits them.
+    fn blocks() -> (PocEngine, OnlyGenesis, SealedHeader, SealedHeader) {
+        let spec = Arc::new(ChainSpec::from_genesis_json(GENESIS.as_bytes()).unwrap());
+        let genesis = spec.genesis_header().clone();
+        let engine = PocEngine::new(spec);
+        let ancestors = OnlyGenesis(genesis.clone());
+        let next = |parent: &SealedHeader| {
+            let mut header = engine.prepare(parent, &ancestors).unwrap();
+            header.timestamp = parent.timestamp + 6;
+            SealedHeader::seal_slow(header)
+        };
+        let first = next(&genesis);
+        let second = next(&first);
+        (engine, ancestors, first, second)
+    }
+
+    #[test]
+    fn a_prepared_header_passes_the_checks_in_context() {
+        let (engine, ancestors, first, second) = blocks();
+        engine.check_in_context(&second, &first, &ancestors, Arrival::Local).unwrap();
+    }
+
+    #[test]
+    fn what_this_node_cannot_read_is_its_own_fault() {
+        let (engine, _, first, second) = blocks();
+        let error = engine.check_in_context(&second, &first, &Broken, Arrival::Local).unwrap_err();
+        assert_eq!(error.fault(), Fault::Local, "{error}");
+        assert_eq!(engine.prepare(&first, &Broken).unwrap_err().hash, first.parent_hash);
+    }
+
+    #[test]
+    fn a_missing_grandparent_is_not_taken_for_the_start_of_the_chain() {
+        let (engine, ancestors, _, second) = blocks();
+        let error = engine.prepare(&second, &ancestors).unwrap_err();
+        assert_eq!(error.hash, second.parent_hash);
+    }
 }

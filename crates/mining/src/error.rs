@@ -1,6 +1,7 @@
 //! Why a block could not be built or sealed.
 
 use hanzo_chain::ImportError;
+use hanzo_consensus::UnreadableAncestor;
 use hanzo_evm::ExecutionError;
 use hanzo_state::StateError;
 use hanzo_types::Fault;
@@ -12,6 +13,9 @@ pub enum MiningError {
     /// Building the block failed.
     #[error("building a block: {0}")]
     Build(#[from] ExecutionError),
+    /// The header could not be prepared.
+    #[error("preparing a block: {0}")]
+    Prepare(#[from] UnreadableAncestor),
     /// Computing the state root failed.
     #[error("computing the state root of a new block: {0}")]
     State(#[from] StateError),
@@ -35,6 +39,7 @@ impl MiningError {
     pub const fn fault(&self) -> Fault {
         match self {
             Self::Build(_)
+            | Self::Prepare(_)
             | Self::State(_)
             | Self::Import(_)
             | Self::Task(_)

@@ -6,6 +6,7 @@ use hanzo_chain::{CheckedBlock, ImportError, Inserted, Origin};
 use hanzo_poc::{
     CancelFlag, Seal, SearchOutcome, SearchProgress, SearchRange, TILE_MACS, Target, Work, search,
 };
+use hanzo_types::Fault;
 use parking_lot::Mutex;
 use std::{
     sync::{
@@ -139,7 +140,15 @@ impl Sealer {
         let checked = CheckedBlock::check_recovered(block, &**self.templates.consensus())
             .map_err(|reason| ImportError::Invalid { number, hash, reason })?;
         let origin = Origin::Mined(Arc::clone(template.prebuilt()));
-        match self.templates.chain().import_blocking(checked, origin)? {
+        let inserted = match self.templates.chain().import_blocking(checked, origin) {
+            Err(error) if error.fault() == Fault::Transient => {
+                // The head moved on or the queue is full: the block is lost, mining goes on.
+                tracing::warn!(target: "miner", number, %hash, %error, "mined a block in vain");
+                return Ok(());
+            }
+            other => other?,
+        };
+        match inserted {
             Inserted::Head(_) => {
                 let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
                 tracing::info!(

@@ -38,7 +38,7 @@ pub(crate) fn build(input: TemplateInput<'_>) -> Result<PendingBlock, MiningErro
     let TemplateInput { view, consensus, pool, config, now } = input;
     let spec = Arc::clone(view.spec());
     let parent = view.head();
-    let mut header = consensus.prepare(parent, &*view);
+    let mut header = consensus.prepare(parent, &*view)?;
     header.beneficiary = config.coinbase;
     header.extra_data = config.extra_data.clone();
     // Strictly after the parent, even if the clock went back (decision D-36).

@@ -141,7 +141,7 @@ fn build_on(
     change: impl FnOnce(&mut Header),
 ) -> BuiltBlock {
     let parent = view.head();
-    let mut header = consensus.prepare(parent, view);
+    let mut header = consensus.prepare(parent, view).unwrap();
     header.timestamp = parent.timestamp + 1;
     header.beneficiary = Address::repeat_byte(0xcb);
     change(&mut header);

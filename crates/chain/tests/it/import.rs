@@ -119,3 +119,15 @@ fn block_hash_of_every_mined_block_is_reachable_by_number() {
         assert_eq!(view.latest_state().block_hash(number).unwrap(), hash);
     }
 }
+
+#[test]
+fn importing_a_block_below_the_base_changes_nothing() {
+    let mut chain = TestChain::new(dev_spec());
+    let first = chain.mine(Vec::new());
+    for _ in 0..40 {
+        chain.mine(Vec::new());
+    }
+    let head = chain.view().head().hash();
+    assert!(matches!(chain.import_foreign(&first).unwrap(), Inserted::Known));
+    assert_eq!(chain.view().head().hash(), head);
+}
