@@ -52,7 +52,7 @@ test: setup ## Runs every test, the end-to-end tests of the real binary included
 
 clients: setup ## Runs viem, ethers and web3.py against the real binary.
 	@.ci/install clients
-	cargo build --workspace --bins --locked
+	cargo build --workspace --bins --tests --locked
 	cd tests/clients && HANZO_BIN="$(abspath $(TARGET))/debug/hanzo" HANZO_PYTHON=.venv/bin/python node run.mjs
 
 soak: build ## Sends 100 000 transactions to a release build and watches its memory.
