@@ -11,11 +11,17 @@ export const TOKEN = JSON.parse(readFileSync(process.env.TOKEN_JSON, "utf8"));
 /** The public mnemonic of the dev chain's accounts. */
 export const MNEMONIC = "test test test test test test test test test test test junk";
 
-/** Each suite signs with accounts of its own, by index of the mnemonic. */
-export const ACCOUNT = { viem: 1, ethers: 3 };
-
 /** Somebody who only receives. */
 export const STRANGER = "0x000000000000000000000000000000000000dEaD";
+
+/** The first of the accounts, by index of the mnemonic, that only this suite signs with. */
+export const ACCOUNT = { viem: 1, ethers: 6 };
+
+/** What a transaction declares to touch: one address and one slot of it. */
+export const ACCESS_LIST = [{ address: STRANGER, storageKeys: [`0x${"00".repeat(32)}`] }];
+
+/** Gas of a transfer that carries ACCESS_LIST. Source: EIP-2930, 21 000 + 2 400 + 1 900. */
+export const ACCESS_LIST_GAS = 25_300n;
 
 /** Rejects if `promise` does not settle: a test must not hang on a missing event. */
 export function within(promise, what, limitMs = 20_000) {

@@ -37,7 +37,7 @@ async function exitCode(child, limitMs) {
   }
 }
 
-/** Reads the node's banner up to the line that names `label`'s address. */
+/** Reads the node's banner up to the lines that name its addresses. */
 async function readAddresses(node) {
   const found = {};
   const timer = setTimeout(() => node.kill("SIGKILL"), BANNER_LIMIT_MS);

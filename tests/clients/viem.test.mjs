@@ -20,7 +20,17 @@ import {
 } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 
-import { ACCOUNT, MNEMONIC, RPC_URL, STRANGER, TOKEN, WS_URL, within } from "./environment.mjs";
+import {
+  ACCESS_LIST,
+  ACCESS_LIST_GAS,
+  ACCOUNT,
+  MNEMONIC,
+  RPC_URL,
+  STRANGER,
+  TOKEN,
+  WS_URL,
+  within,
+} from "./environment.mjs";
 import { headerList } from "./header.mjs";
 
 const chain = defineChain({
@@ -73,6 +83,42 @@ describe("viem", { concurrency: 1 }, () => {
       assert.equal(transaction.blockHash, receipt.blockHash);
     });
   }
+
+  it("sends an access list", async () => {
+    const hash = await wallet.sendTransaction({
+      to: STRANGER,
+      value: 1n,
+      type: "eip2930",
+      accessList: ACCESS_LIST,
+    });
+    assert.equal((await mined(hash)).gasUsed, ACCESS_LIST_GAS);
+    const { accessList } = await client.getTransaction({ hash });
+    assert.deepEqual(accessList, [{ ...ACCESS_LIST[0], address: STRANGER.toLowerCase() }]);
+  });
+
+  it("reads a block with its transactions and what they paid", async () => {
+    const hash = await wallet.sendTransaction({ to: STRANGER, value: 1n });
+    const { blockHash, effectiveGasPrice } = await mined(hash);
+    const block = await client.getBlock({ blockHash, includeTransactions: true });
+    const transaction = block.transactions.find((one) => one.hash === hash);
+    assert.deepEqual(transaction, await client.getTransaction({ hash }));
+    const { maxFeePerGas, maxPriorityFeePerGas } = transaction;
+    const offered = block.baseFeePerGas + maxPriorityFeePerGas;
+    assert.equal(effectiveGasPrice, offered < maxFeePerGas ? offered : maxFeePerGas);
+    assert.ok((await client.getBalance({ address: block.miner })) > 0n);
+  });
+
+  it("works with nothing configured but the address", async () => {
+    const stock = mnemonicToAccount(MNEMONIC, { addressIndex: ACCOUNT.viem + 2 });
+    const reader = createPublicClient({ transport: http(RPC_URL) });
+    const writer = createWalletClient({ account: stock, chain, transport: http() });
+    for (const nonce of [1, 2, 3]) {
+      const hash = await writer.sendTransaction({ to: STRANGER, value: 1n });
+      const receipt = await within(reader.waitForTransactionReceipt({ hash }), "receipt");
+      assert.equal(receipt.status, "success");
+      assert.equal(await reader.getTransactionCount({ address: stock.address }), nonce);
+    }
+  });
 
   it("deploys, writes and reads back", async () => {
     assert.equal(await client.readContract({ ...token, functionName: "totalSupply" }), SUPPLY);

@@ -72,9 +72,33 @@ class Web3Py(unittest.TestCase):
         self.assertEqual(self.w3.eth.get_balance(STRANGER), before + value)
 
     def test_sends_a_legacy_transfer(self):
+        # web3.py has no other way to ask for a type than the price that only it carries.
         price = self.w3.eth.gas_price
         sent = self.w3.eth.send_transaction({"to": STRANGER, "value": 1, "gasPrice": price})
         self.assertEqual(self.mined(sent).type, 0)
+
+    def test_sends_an_access_list(self):
+        slot = "0x" + "00" * 32
+        transfer = {
+            "to": STRANGER,
+            "value": 1,
+            "gasPrice": self.w3.eth.gas_price,
+            "accessList": [{"address": STRANGER, "storageKeys": [slot]}],
+        }
+        receipt = self.mined(self.w3.eth.send_transaction(transfer))
+        self.assertEqual(receipt.type, 1)
+        # EIP-2930: 2 400 for the address and 1 900 for the slot.
+        self.assertEqual(receipt.gasUsed, 21_000 + 2_400 + 1_900)
+
+    def test_reads_a_block_with_its_transactions_and_what_they_paid(self):
+        sent = self.w3.eth.send_transaction({"to": STRANGER, "value": 1})
+        receipt = self.mined(sent)
+        block = self.w3.eth.get_block(receipt.blockHash, full_transactions=True)
+        transaction = next(one for one in block.transactions if one.hash == sent)
+        self.assertEqual(transaction, self.w3.eth.get_transaction(sent))
+        offered = block.baseFeePerGas + transaction.maxPriorityFeePerGas
+        self.assertEqual(receipt.effectiveGasPrice, min(offered, transaction.maxFeePerGas))
+        self.assertGreater(self.w3.eth.get_balance(block.miner), 0)
 
     def test_deploys_writes_reads_back_and_queries_events(self):
         self.assertEqual(self.token.functions.totalSupply().call(), SUPPLY)

@@ -1,28 +1,12 @@
 //! Execution without a block: `eth_call` and `eth_createAccessList`.
 
-use crate::{
-    CallError, CallOverrides,
-    environment::block_environment,
-    evm_factory::HanzoEvmFactory,
-    state_database::{DatabaseError, StateDatabase},
-};
+use crate::{CallError, CallOverrides, prepared_call::PreparedCall};
 use alloy_eips::eip2930::AccessList;
-use alloy_evm::{
-    Evm as _, EvmEnv, EvmFactory as _,
-    call::caller_gas_allowance,
-    overrides::{apply_block_overrides, apply_state_overrides},
-    rpc::TryIntoTxEnv as _,
-};
 use alloy_primitives::{B256, Bytes};
 use alloy_rpc_types_eth::TransactionRequest;
-use hanzo_state::{StateError, StateRead};
+use hanzo_state::StateRead;
 use hanzo_types::{ChainSpec, Header};
-use revm::{
-    Database as _,
-    context::TxEnv,
-    context_interface::result::{EVMError, ExecutionResult, HaltReason, InvalidTransaction},
-    database::{CacheDB, WrapDatabaseRef},
-};
+use revm::context_interface::result::{ExecutionResult, HaltReason};
 use revm_inspectors::access_list::AccessListInspector;
 use std::fmt;
 
@@ -67,8 +51,6 @@ pub struct AccessListOutcome {
     pub error: Option<String>,
 }
 
-pub(crate) type CallDatabase<'a> = CacheDB<WrapDatabaseRef<StateDatabase<'a>>>;
-
 /// Runs `request` without changing anything.
 ///
 /// # Errors
@@ -112,123 +94,6 @@ pub fn create_access_list(
 
 /// A list can only grow when a contract looks at its own gas; nothing honest needs more rounds.
 const MAX_ACCESS_LIST_ROUNDS: usize = 16;
-
-/// A call ready to run, possibly several times with different gas limits.
-pub(crate) struct PreparedCall<'a> {
-    pub(crate) env: EvmEnv,
-    pub(crate) tx: TxEnv,
-    pub(crate) database: CallDatabase<'a>,
-    /// Whether the request named a gas limit.
-    pub(crate) gas_was_given: bool,
-}
-
-impl<'a> PreparedCall<'a> {
-    pub(crate) fn new(
-        context: CallContext<'a>,
-        mut request: TransactionRequest,
-        overrides: CallOverrides,
-    ) -> Result<Self, CallError> {
-        let mut env = block_environment(context.spec, context.header, context.prev_randao);
-        relax(&mut env);
-        let mut database = CacheDB::new(WrapDatabaseRef(StateDatabase(context.state)));
-        if let Some(state) = overrides.state {
-            apply_state_overrides(state, &mut database)
-                .map_err(|error| CallError::InvalidRequest(error.to_string()))?;
-        }
-        if let Some(block) = overrides.block {
-            apply_block_overrides(*block, &mut database, &mut env.block_env);
-        }
-        let gas_was_given = request.gas.is_some();
-        let gas = request.gas.unwrap_or(context.gas_cap).min(context.gas_cap);
-        request.gas = Some(gas);
-        if request.nonce.is_none() {
-            let caller = request.from.unwrap_or_default();
-            let account = database.basic(caller).map_err(state_error)?;
-            request.nonce = Some(account.map_or(0, |account| account.nonce));
-        }
-        let tx = request
-            .try_into_tx_env(&env)
-            .map_err(|error| CallError::InvalidRequest(error.to_string()))?;
-        Ok(Self { env, tx, database, gas_was_given })
-    }
-
-    /// A priced call cannot use more gas than its sender can pay for.
-    pub(crate) fn limit_gas_to_balance(&mut self) -> Result<(), CallError> {
-        if self.tx.gas_price == 0 {
-            return Ok(());
-        }
-        let allowance = caller_gas_allowance(&mut self.database, &self.tx)
-            .map_err(|error| CallError::InvalidRequest(error.to_string()))?;
-        self.tx.gas_limit = self.tx.gas_limit.min(allowance);
-        Ok(())
-    }
-
-    pub(crate) fn run(&mut self) -> Result<ExecutionResult, CallError> {
-        let mut evm = HanzoEvmFactory.create_evm(&mut self.database, self.env.clone());
-        let result = evm.transact_raw(self.tx.clone());
-        Ok(result.map_err(|error| evm_error(error, self.tx.gas_limit))?.result)
-    }
-
-    pub(crate) fn run_with_gas(&mut self, gas_limit: u64) -> Result<ExecutionResult, CallError> {
-        self.tx.gas_limit = gas_limit;
-        self.run()
-    }
-
-    fn run_inspected(
-        &mut self,
-        inspector: &mut AccessListInspector,
-    ) -> Result<ExecutionResult, CallError> {
-        let gas_limit = self.tx.gas_limit;
-        let mut evm = HanzoEvmFactory.create_evm_with_inspector(
-            &mut self.database,
-            self.env.clone(),
-            inspector,
-        );
-        let result = evm.transact_raw(self.tx.clone());
-        Ok(result.map_err(|error| evm_error(error, gas_limit))?.result)
-    }
-}
-
-/// Lifts the checks that make sense for a signed transaction only.
-fn relax(env: &mut EvmEnv) {
-    let cfg = &mut env.cfg_env;
-    cfg.disable_nonce_check = true;
-    cfg.disable_base_fee = true;
-    cfg.disable_balance_check = true;
-    cfg.disable_eip3607 = true;
-    cfg.disable_block_gas_limit = true;
-    cfg.tx_gas_limit_cap = Some(u64::MAX);
-}
-
-pub(crate) fn state_error(error: DatabaseError) -> CallError {
-    CallError::State(error.0)
-}
-
-fn evm_error(error: EVMError<DatabaseError>, gas_limit: u64) -> CallError {
-    match error {
-        EVMError::Transaction(InvalidTransaction::CallGasCostMoreThanGasLimit {
-            initial_gas,
-            ..
-        }) => CallError::Halt {
-            reason: format!("intrinsic gas too low: have {gas_limit}, want {initial_gas}"),
-        },
-        EVMError::Transaction(InvalidTransaction::GasFloorMoreThanGasLimit {
-            gas_floor, ..
-        }) => CallError::Halt {
-            reason: format!(
-                "insufficient gas for floor data gas cost: have {gas_limit}, want {gas_floor}"
-            ),
-        },
-        EVMError::Transaction(InvalidTransaction::LackOfFundForMaxFee { fee, balance }) => {
-            CallError::InsufficientFunds { have: *balance, want: *fee }
-        }
-        EVMError::Transaction(other) => CallError::InvalidRequest(other.to_string()),
-        EVMError::Database(error) => state_error(error),
-        other @ (EVMError::Header(_) | EVMError::Custom(_) | EVMError::CustomAny(_)) => {
-            CallError::State(StateError::storage(std::io::Error::other(other.to_string())))
-        }
-    }
-}
 
 /// What a finished execution means to the caller.
 pub(crate) fn into_outcome(result: ExecutionResult) -> Result<CallOutcome, CallError> {

@@ -2,18 +2,16 @@
 
 use crate::{
     CallContext, CallError, CallOverrides,
-    call::{PreparedCall, into_outcome, state_error},
+    call::into_outcome,
+    prepared_call::{PreparedCall, TRANSFER_GAS, state_error},
 };
-use alloy_primitives::{TxKind, U256};
+use alloy_primitives::TxKind;
 use alloy_rpc_types_eth::TransactionRequest;
 use revm::{Database as _, context_interface::result::ExecutionResult};
 
 /// How far above the smallest sufficient gas limit an estimate may lie. Source: geth, which gives
 /// the same tolerance to save executions.
 pub const ESTIMATE_ERROR_RATIO: f64 = 0.015;
-
-/// Intrinsic gas of a plain transfer. Source: Yellow Paper, appendix G.
-const TRANSFER_GAS: u64 = 21_000;
 
 /// A call forwards at most 63/64 of its gas. Source: EIP-150.
 const CALL_STIPEND: u64 = 2_300;
@@ -37,7 +35,6 @@ pub fn estimate_gas(
     let mut call = PreparedCall::new(context, request, overrides)?;
     let asked = if call.gas_was_given { call.tx.gas_limit } else { u64::MAX };
     call.tx.gas_limit = asked.min(block_limit).min(transaction_cap).min(context.gas_cap);
-    check_funds(&mut call)?;
     call.limit_gas_to_balance()?;
     let allowance = call.tx.gas_limit;
 
@@ -117,12 +114,4 @@ fn is_plain_transfer(call: &mut PreparedCall<'_>) -> Result<bool, CallError> {
         && call.tx.authorization_list.is_empty();
     let account = call.database.basic(to).map_err(state_error)?;
     Ok(no_extras && account.is_none_or(|account| account.is_empty_code_hash()))
-}
-
-/// The value must be covered even when the gas price is zero.
-fn check_funds(call: &mut PreparedCall<'_>) -> Result<(), CallError> {
-    let caller = call.database.basic(call.tx.caller).map_err(state_error)?;
-    let have = caller.map_or(U256::ZERO, |account| account.balance);
-    let want = call.tx.value;
-    if have < want { Err(CallError::InsufficientFunds { have, want }) } else { Ok(()) }
 }

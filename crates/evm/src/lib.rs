@@ -28,6 +28,7 @@ mod estimate;
 mod evm_factory;
 mod execute;
 mod executor_spec;
+mod prepared_call;
 mod receipt_builder;
 mod state_database;
 

@@ -2,7 +2,7 @@
 
 use crate::{ChainSource, DevSettings, NodeError};
 use alloy_primitives::{Address, Bytes};
-use hanzo_consensus::MAX_EXTRA_DATA_BYTES;
+use hanzo_consensus::{MAX_EXTRA_DATA_BYTES, MIN_GAS_LIMIT};
 use hanzo_mining::MAX_MINING_THREADS;
 use std::{net::IpAddr, path::PathBuf, time::Duration};
 
@@ -79,46 +79,93 @@ impl NodeConfig {
         self.chain == ChainSource::Dev
     }
 
-    /// Checks what one field alone cannot show.
+    /// Checks ranges, and what one field alone cannot show.
     ///
     /// # Errors
-    /// [`NodeError::Config`] naming the flags.
+    /// [`NodeError::Config`] naming the flag and the limit.
     pub fn validate(&self) -> Result<(), NodeError> {
-        let refuse = |text: String| Err(NodeError::Config(text));
-        if self.extra_data.len() > MAX_EXTRA_DATA_BYTES {
-            return refuse(format!(
-                "--miner.extradata has {} bytes, at most {MAX_EXTRA_DATA_BYTES} are allowed",
-                self.extra_data.len()
-            ));
-        }
-        if self.extra_data.len() == MAX_EXTRA_DATA_BYTES && self.extra_data.first() == Some(&1) {
-            return refuse(
-                "--miner.extradata of 32 bytes must not begin with 0x01: it announces the job kind"
-                    .to_owned(),
-            );
-        }
+        let broken = check_extra_data(&self.extra_data)
+            .or_else(|| self.check_mining())
+            .or_else(|| self.check_dev());
+        broken.map_or(Ok(()), |reason| Err(NodeError::Config(reason)))
+    }
+
+    fn check_mining(&self) -> Option<String> {
         if let Some(threads) = self.mining_threads
             && !(1..=MAX_MINING_THREADS).contains(&threads)
         {
-            return refuse(format!(
+            return Some(format!(
                 "--miner.threads is {threads}, allowed is 1 to {MAX_MINING_THREADS}"
             ));
         }
-        if self.dev_block_time.is_some_and(|time| time < Duration::from_secs(1)) {
-            return refuse(
-                "--dev.block-time must be at least 1s: timestamps count whole seconds".to_owned(),
-            );
+        if let Some(gas) = self.target_gas_limit
+            && !(MIN_GAS_LIMIT..=MAX_GAS_LIMIT).contains(&gas)
+        {
+            return Some(format!(
+                "--builder.gaslimit is {gas}, allowed is {MIN_GAS_LIMIT} to {MAX_GAS_LIMIT}"
+            ));
         }
+        let time = self.dev_block_time?;
+        if self.mine == Some(false) {
+            return Some("--dev.block-time contradicts --no-mine".to_owned());
+        }
+        if !(MIN_BLOCK_TIME..=MAX_BLOCK_TIME).contains(&time) {
+            return Some(format!(
+                "--dev.block-time is {time:?}, it must be at least 1s (timestamps count whole \
+                 seconds) and at most {} s",
+                MAX_BLOCK_TIME.as_secs()
+            ));
+        }
+        None
+    }
+
+    fn check_dev(&self) -> Option<String> {
+        let (code, gas) = (self.dev.contract_size_limit, self.dev.transaction_gas_limit_cap);
         if !self.is_dev() {
             let dev_only = [
                 ("--dev.block-time", self.dev_block_time.is_some()),
-                ("--dev.code-size-limit", self.dev.contract_size_limit.is_some()),
-                ("--dev.tx-gas-cap", self.dev.transaction_gas_limit_cap.is_some()),
+                ("--dev.code-size-limit", code.is_some()),
+                ("--dev.tx-gas-cap", gas.is_some()),
             ];
-            if let Some((flag, _)) = dev_only.iter().find(|(_, given)| *given) {
-                return refuse(format!("{flag} needs --dev"));
-            }
+            let (flag, _) = dev_only.into_iter().find(|(_, given)| *given)?;
+            return Some(format!("{flag} needs --dev"));
         }
-        Ok(())
+        // They lift limits; a lower one would make a chain on which nothing works.
+        let least = [
+            ("--dev.code-size-limit", code, MIN_CODE_SIZE_LIMIT),
+            ("--dev.tx-gas-cap", gas, MIN_TRANSACTION_GAS_CAP),
+        ];
+        least.into_iter().find_map(|(flag, value, least)| {
+            let value = value.filter(|value| *value < least)?;
+            Some(format!("{flag} is {value}, it must be at least {least}"))
+        })
     }
+}
+
+/// Timestamps count whole seconds and must grow.
+const MIN_BLOCK_TIME: Duration = Duration::from_secs(1);
+
+/// A day. Who wants no blocks for longer wants no mining.
+const MAX_BLOCK_TIME: Duration = Duration::from_secs(86_400);
+
+/// Largest gas limit of a block. Source: Yellow Paper §4.4.4, geth.
+const MAX_GAS_LIMIT: u64 = i64::MAX.unsigned_abs();
+
+/// Code size that every Ethereum chain allows, in bytes. Source: EIP-170.
+const MIN_CODE_SIZE_LIMIT: u64 = 24_576;
+
+/// Gas limit of a transaction that every Ethereum chain allows. Source: EIP-7825.
+const MIN_TRANSACTION_GAS_CAP: u64 = 16_777_216;
+
+fn check_extra_data(data: &Bytes) -> Option<String> {
+    if data.len() > MAX_EXTRA_DATA_BYTES {
+        return Some(format!(
+            "--miner.extradata has {} bytes, at most {MAX_EXTRA_DATA_BYTES} are allowed",
+            data.len()
+        ));
+    }
+    (data.len() == MAX_EXTRA_DATA_BYTES && data.first() == Some(&1)).then(|| {
+        "--miner.extradata of 32 bytes must not begin with 0x01: it announces the job kind"
+            .to_owned()
+    })
 }

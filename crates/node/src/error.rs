@@ -41,6 +41,12 @@ pub enum NodeError {
     /// The store could not be opened.
     #[error("opening the database: {0}")]
     Store(#[from] StoreError),
+    /// The data directory of the dev chain was created with other settings of that chain.
+    #[error(
+        "opening the database: {0}; --dev.code-size-limit and --dev.tx-gas-cap are fixed when the \
+         data directory is created"
+    )]
+    DevSettings(#[source] StoreError),
     /// The chain could not be opened.
     #[error("opening the chain: {0}")]
     Open(#[from] OpenError),

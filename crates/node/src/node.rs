@@ -13,7 +13,7 @@ use hanzo_mining::{
 };
 use hanzo_pool::{BaseFeeAdmission, Pool, PoolConfig};
 use hanzo_rpc::{RpcDependencies, RpcHandle, RpcServer};
-use hanzo_store::{ChainIdentity, Store, StoreConfig};
+use hanzo_store::{ChainIdentity, Store, StoreConfig, StoreError};
 use hanzo_types::{ChainSpec, DEV_COINBASE};
 use std::{io::Write as _, path::PathBuf, sync::Arc, time::Duration};
 use tokio::task::JoinHandle;
@@ -193,7 +193,14 @@ impl Parts {
             chain_id: self.spec.chain_id(),
             genesis_hash: self.spec.genesis_hash(),
         };
-        let store = Store::open(&StoreConfig::at(self.datadir.database()), identity)?;
+        let opened = Store::open(&StoreConfig::at(self.datadir.database()), identity);
+        let store = opened.map_err(|error| {
+            let other_settings = matches!(error, StoreError::GenesisHash { .. });
+            if other_settings && self.spec.is_dev() {
+                return NodeError::DevSettings(error);
+            }
+            NodeError::Store(error)
+        })?;
         Ok(ChainTree::open(Arc::clone(&self.spec), Arc::clone(&self.consensus), store)?)
     }
 }

@@ -103,8 +103,11 @@ impl CorsOrigins {
         origins
             .iter()
             .map(|origin| {
-                HeaderValue::from_str(origin.trim())
-                    .map_err(|_| ConfigError::Origin { origin: origin.clone() })
+                let name = origin.trim();
+                HeaderValue::from_str(name)
+                    .ok()
+                    .filter(|_| name.contains("://") && !name.contains(char::is_whitespace))
+                    .ok_or_else(|| ConfigError::Origin { origin: origin.clone() })
             })
             .collect()
     }

@@ -7,6 +7,7 @@ use crate::{
 };
 use alloy_primitives::{B256, Bloom, BloomInput, FixedBytes, Log};
 use serde_json::{Map, Value};
+use std::ops::RangeInclusive;
 
 /// Topics a log can have. Source: Yellow Paper, LOG0 to LOG4.
 const MAX_TOPICS: usize = 4;
@@ -33,6 +34,34 @@ pub(crate) enum LogRange {
     Block(B256),
     /// From one number to another, both inclusive; the head if absent.
     Numbers { from: Option<BlockTag>, to: Option<BlockTag> },
+}
+
+impl LogRange {
+    /// The blocks whose logs a filter with this range goes on to report, in the rules of geth:
+    /// named numbers are bounds, tags are none.
+    ///
+    /// # Errors
+    /// [`RpcError::Server`] for pending logs, [`RpcError::InvalidParams`] for a range that is none.
+    pub(crate) fn following(&self) -> Result<RangeInclusive<u64>, RpcError> {
+        let Self::Numbers { from, to } = *self else { return Ok(0..=u64::MAX) };
+        let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default());
+        if from == BlockTag::Pending || to == BlockTag::Pending {
+            return Err(RpcError::PendingLogs);
+        }
+        let number = |tag, otherwise| match tag {
+            BlockTag::Number(number) => number,
+            BlockTag::Earliest
+            | BlockTag::Latest
+            | BlockTag::Pending
+            | BlockTag::Safe
+            | BlockTag::Finalized => otherwise,
+        };
+        let (first, last) = (number(from, 0), number(to, u64::MAX));
+        if first > last {
+            return Err(RpcError::BlockRange { from: first, to: last });
+        }
+        Ok(first..=last)
+    }
 }
 
 /// The parameter of `eth_getLogs` and `eth_newFilter`.

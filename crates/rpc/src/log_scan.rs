@@ -12,6 +12,7 @@ use crate::{
 use alloy_primitives::B256;
 use hanzo_chain::ChainView;
 use hanzo_types::SealedHeader;
+use std::ops::RangeInclusive;
 
 /// One search for logs, with its limits.
 #[derive(Debug)]
@@ -49,18 +50,22 @@ impl<'a> LogScan<'a> {
         Ok(self.found)
     }
 
-    /// The wanted logs of the canonical blocks `from..=to`, after those of the blocks `reverted`
-    /// as removed.
+    /// The wanted logs of the canonical blocks `adopted`, after those of the blocks `reverted` as
+    /// removed; of both only blocks with a number in `bounds`.
     pub(crate) fn changes(
         mut self,
         reverted: &[B256],
-        (from, to): (u64, u64),
+        adopted: (u64, u64),
+        bounds: &RangeInclusive<u64>,
     ) -> Result<Vec<RpcLog>, RpcError> {
         for hash in reverted {
-            if let Some(header) = self.view.header_by_hash(*hash).or_internal()? {
+            if let Some(header) = self.view.header_by_hash(*hash).or_internal()?
+                && bounds.contains(&header.number)
+            {
                 self.block(&header, Removal::Reorganised)?;
             }
         }
+        let (from, to) = (adopted.0.max(*bounds.start()), adopted.1.min(*bounds.end()));
         if from <= to {
             self.numbers(from, to)?;
         }
@@ -120,13 +125,11 @@ fn resolve(
 ) -> Result<(u64, u64), RpcError> {
     let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default());
     if from == BlockTag::Pending || to == BlockTag::Pending {
-        return Err(RpcError::Server("pending logs are not supported".to_owned()));
+        return Err(RpcError::PendingLogs);
     }
     let (from, to) = (number_of(view, from), number_of(view, to));
     if from > to {
-        return Err(RpcError::InvalidParams(format!(
-            "invalid block range params: fromBlock {from:#x} is above toBlock {to:#x}"
-        )));
+        return Err(RpcError::BlockRange { from, to });
     }
     if to > view.head_number() {
         let head = view.head_number();

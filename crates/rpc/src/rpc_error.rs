@@ -35,6 +35,10 @@ pub(crate) enum RpcError {
     TooManyArguments { limit: usize, have: usize },
     #[error("{0}")]
     InvalidParams(String),
+    #[error("invalid block range params: fromBlock {from:#x} is above toBlock {to:#x}")]
+    BlockRange { from: u64, to: u64 },
+    #[error("pending logs are not supported")]
+    PendingLogs,
     #[error("execution reverted{}", revert_suffix(.message))]
     Reverted { message: String, data: Bytes },
     #[error("the method {method} does not exist/is not available")]
@@ -100,6 +104,7 @@ impl RpcError {
             Self::InvalidArgument { .. }
             | Self::MissingArgument { .. }
             | Self::TooManyArguments { .. }
+            | Self::BlockRange { .. }
             | Self::InvalidParams(_) => INVALID_PARAMS,
             Self::MethodNotFound { .. }
             | Self::UnknownSubscription { .. }
@@ -110,6 +115,7 @@ impl RpcError {
             | Self::UnknownBlock
             | Self::NotCanonical { .. }
             | Self::FilterNotFound
+            | Self::PendingLogs
             | Self::Server(_) => SERVER_ERROR,
             Self::Limit(_) => LIMIT_EXCEEDED,
             Self::Internal(_) => INTERNAL_ERROR,
@@ -182,6 +188,7 @@ impl From<CallError> for RpcError {
             CallError::Halt { .. }
             | CallError::GasRequiredExceedsAllowance { .. }
             | CallError::InsufficientFunds { .. }
+            | CallError::PriceBelowBaseFee { .. }
             | CallError::InvalidRequest(_) => Self::Server(error.to_string()),
         }
     }

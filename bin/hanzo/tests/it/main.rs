@@ -37,12 +37,19 @@ mod usage {
 
     #[test]
     fn values_out_of_range_name_the_flag_and_the_limit() {
-        let cases: [(&[&str], &str); 5] = [
+        let cases: [(&[&str], &str); 12] = [
             (&["--dev.block-time", "0s"], "at least 1s"),
             (&["--miner.threads", "0"], "1 to 1024"),
             (&["--miner.extradata", "this text is longer than 32 bytes"], "at most 32"),
             (&["--http.api", "eth,nonsense"], "nonsense"),
             (&["--http.port", "70000"], "--http.port"),
+            (&["--http.addr", "example.org"], "neither an IP address"),
+            (&["--http.corsdomain", "not a url"], "not a url"),
+            (&["--builder.gaslimit", "0"], "5000"),
+            (&["--dev.block-time", "99999999999999999s"], "86400"),
+            (&["--no-mine", "--dev.block-time", "1s"], "contradicts --no-mine"),
+            (&["--dev.tx-gas-cap", "1"], "16777216"),
+            (&["--dev.code-size-limit", "0"], "24576"),
         ];
         for (flags, words) in cases {
             let text = refusal(&[&["node", "--dev"], flags].concat());

@@ -1,6 +1,6 @@
 //! The flags of `hanzo node`, named as in reth and geth.
 
-use super::units::{parse_duration, parse_extra_data};
+use super::units::{parse_duration, parse_extra_data, parse_listen_address};
 use crate::{
     ChainSource, DevSettings, Node, NodeConfig, NodeError, RpcSettings, config_file::ConfigFile,
 };
@@ -67,8 +67,8 @@ struct RpcArgs {
     /// Serves nothing over HTTP or WebSocket.
     #[arg(long = "no-http", conflicts_with_all = ["http", "ws"])]
     no_http: bool,
-    /// Address to listen on [default: 127.0.0.1].
-    #[arg(long = "http.addr", value_name = "IP")]
+    /// Address to listen on, or `localhost` [default: 127.0.0.1].
+    #[arg(long = "http.addr", value_name = "IP", value_parser = parse_listen_address)]
     http_addr: Option<IpAddr>,
     /// Port for HTTP and WebSocket; 0 lets the system choose [default: 8545].
     #[arg(long = "http.port", value_name = "PORT")]

@@ -1,7 +1,10 @@
 //! Values with units, as people type them.
 
 use alloy_primitives::{Bytes, hex};
-use std::time::Duration;
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    time::Duration,
+};
 
 /// Parses `5`, `5s`, `500ms` or `2m`.
 pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
@@ -26,9 +29,24 @@ pub(crate) fn parse_extra_data(text: &str) -> Result<Bytes, String> {
     }
 }
 
+/// Parses an address to listen on. A name would have to be looked up; only one is certain.
+pub(crate) fn parse_listen_address(text: &str) -> Result<IpAddr, String> {
+    if text == "localhost" {
+        return Ok(Ipv4Addr::LOCALHOST.into());
+    }
+    text.parse().map_err(|_| format!("`{text}` is neither an IP address nor `localhost`"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn listen_addresses_are_numbers_or_localhost() {
+        assert_eq!(parse_listen_address("localhost").unwrap(), Ipv4Addr::LOCALHOST);
+        assert_eq!(parse_listen_address("::1").unwrap().to_string(), "::1");
+        assert!(parse_listen_address("example.org").is_err());
+    }
 
     #[test]
     fn durations_have_units_and_default_to_seconds() {

@@ -39,6 +39,8 @@ impl Eth {
     pub(crate) fn new_filter(&self, arguments: &Arguments<'_>) -> Result<B128, RpcError> {
         let LogQuery { filter, range } = arguments.required(0, "filter")?;
         filter.check_alternatives(self.node.limits.log_alternatives)?;
+        // What it would follow is computed again at each poll; here only to refuse what is none.
+        range.following()?;
         let cursor = head_of(&self.node.chain.view());
         let filter = Arc::new(filter);
         Ok(self.filters.install(FilterKind::Logs { filter, range, cursor }))
@@ -73,10 +75,11 @@ impl Eth {
         let FilterId(id) = arguments.required(0, "filterId")?;
         let view = self.node.chain.view();
         match self.filters.poll(id)? {
-            Poll::Logs { filter, cursor, .. } => {
+            Poll::Logs { filter, range, cursor } => {
+                let bounds = range.following()?;
                 let changes = self.changes(&view, cursor)?;
                 let scan = LogScan::new(&view, &filter, &self.node.limits);
-                let logs = scan.changes(&changes.reverted, changes.adopted)?;
+                let logs = scan.changes(&changes.reverted, changes.adopted, &bounds)?;
                 self.filters.advance(id, changes.head);
                 to_raw_value(&logs)
             }

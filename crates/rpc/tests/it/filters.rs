@@ -72,3 +72,35 @@ async fn the_number_of_filters_is_bounded() {
     assert_eq!(node.refusal("eth_getFilterChanges", json!([first])).await.code, -32_000);
     node.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_filter_reports_only_blocks_in_its_range() {
+    let node = TestNode::start().await;
+    let sender = node.signer(0);
+    let token = sender.address().create(0);
+    node.add(sender.create(0, token::creation_code(), 500_000));
+    node.mine().await;
+    let range = json!([{ "address": token, "fromBlock": "0x3", "toBlock": "0x3" }]);
+    let filter = node.ask("eth_newFilter", range).await;
+    for nonce in 1..4 {
+        let input = token::transfer_input(TO, U256::from(1));
+        node.add(sender.call(nonce, token, U256::ZERO, input, 100_000));
+        node.mine().await;
+    }
+    let changes = node.ask("eth_getFilterChanges", json!([filter])).await;
+    let numbers: Vec<_> =
+        changes.as_array().unwrap().iter().map(|log| log["blockNumber"].clone()).collect();
+    assert_eq!(numbers, [json!("0x3")]);
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_filter_with_a_range_that_is_none_is_refused_like_a_query() {
+    let node = TestNode::start().await;
+    let backwards = json!([{ "fromBlock": "0x5", "toBlock": "0x3" }]);
+    assert_eq!(node.refusal("eth_newFilter", backwards).await.code, -32_602);
+    let pending = json!([{ "fromBlock": "pending" }]);
+    let refusal = node.refusal("eth_newFilter", pending).await;
+    assert_eq!(refusal.message, "pending logs are not supported");
+    node.stop().await;
+}

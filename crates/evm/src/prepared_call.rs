@@ -1,0 +1,222 @@
+//! A request made ready for the EVM.
+
+use crate::{
+    CallContext, CallError, CallOverrides,
+    environment::block_environment,
+    evm_factory::HanzoEvmFactory,
+    state_database::{DatabaseError, StateDatabase},
+};
+use alloy_evm::{
+    Evm as _, EvmEnv, EvmFactory as _,
+    overrides::{apply_block_overrides, apply_state_overrides},
+    precompiles::PrecompilesMap,
+    rpc::TryIntoTxEnv as _,
+};
+use alloy_primitives::{Address, U256};
+use alloy_rpc_types_eth::{TransactionRequest, state::StateOverride};
+use hanzo_state::StateError;
+use revm::{
+    Database as _,
+    context::TxEnv,
+    context_interface::result::{EVMError, ExecutionResult, InvalidTransaction},
+    database::{CacheDB, WrapDatabaseRef},
+};
+use revm_inspectors::access_list::AccessListInspector;
+
+/// Intrinsic gas of a plain transfer, the least any transaction needs. Source: Yellow Paper,
+/// appendix G.
+pub(crate) const TRANSFER_GAS: u64 = 21_000;
+
+type CallDatabase<'a> = CacheDB<WrapDatabaseRef<StateDatabase<'a>>>;
+
+/// A call ready to run, possibly several times with different gas limits.
+pub(crate) struct PreparedCall<'a> {
+    pub(crate) tx: TxEnv,
+    pub(crate) database: CallDatabase<'a>,
+    /// Whether the request named a gas limit.
+    pub(crate) gas_was_given: bool,
+    env: EvmEnv,
+    /// Precompiles that the request moves: from, to.
+    moved_precompiles: Vec<(Address, Address)>,
+}
+
+impl<'a> PreparedCall<'a> {
+    /// Applies overrides, fills in what the request leaves open, and checks that its price is one
+    /// that a block would take and that the sender has what the call transfers.
+    pub(crate) fn new(
+        context: CallContext<'a>,
+        mut request: TransactionRequest,
+        overrides: CallOverrides,
+    ) -> Result<Self, CallError> {
+        let mut env = block_environment(context.spec, context.header, context.prev_randao);
+        relax(&mut env);
+        let mut database = CacheDB::new(WrapDatabaseRef(StateDatabase(context.state)));
+        let moved_precompiles = overrides.state.as_ref().map(moved_precompiles).unwrap_or_default();
+        if let Some(state) = overrides.state {
+            apply_state_overrides(state, &mut database)
+                .map_err(|error| CallError::InvalidRequest(error.to_string()))?;
+        }
+        if let Some(block) = overrides.block {
+            apply_block_overrides(*block, &mut database, &mut env.block_env);
+        }
+        let gas_was_given = request.gas.is_some();
+        let gas = request.gas.unwrap_or(context.gas_cap).min(context.gas_cap);
+        request.gas = Some(gas);
+        if request.nonce.is_none() {
+            let caller = request.from.unwrap_or_default();
+            let account = database.basic(caller).map_err(state_error)?;
+            request.nonce = Some(account.map_or(0, |account| account.nonce));
+        }
+        let tx = request
+            .try_into_tx_env(&env)
+            .map_err(|error| CallError::InvalidRequest(error.to_string()))?;
+        check_price(&tx, &mut env)?;
+        let mut prepared = Self { tx, database, gas_was_given, env, moved_precompiles };
+        prepared.check_value()?;
+        Ok(prepared)
+    }
+
+    /// A priced call cannot use more gas than its sender can pay for.
+    ///
+    /// # Errors
+    /// [`CallError::InsufficientFunds`] if that is less than any transaction needs.
+    pub(crate) fn limit_gas_to_balance(&mut self) -> Result<(), CallError> {
+        if self.tx.gas_price == 0 {
+            return Ok(());
+        }
+        let balance = self.caller_balance()?;
+        let price = U256::from(self.tx.gas_price);
+        let for_gas = balance.saturating_sub(self.tx.value);
+        let affordable: u64 = for_gas.checked_div(price).unwrap_or_default().saturating_to();
+        if affordable < TRANSFER_GAS.min(self.tx.gas_limit) {
+            let gas_cost = price.saturating_mul(U256::from(self.tx.gas_limit));
+            return Err(CallError::InsufficientFunds {
+                address: self.tx.caller,
+                have: balance,
+                want: gas_cost.saturating_add(self.tx.value),
+            });
+        }
+        self.tx.gas_limit = self.tx.gas_limit.min(affordable);
+        Ok(())
+    }
+
+    /// The value must be covered even when gas is free, or the answer would be about a
+    /// transaction that can never be mined.
+    fn check_value(&mut self) -> Result<(), CallError> {
+        let (have, want) = (self.caller_balance()?, self.tx.value);
+        if have < want {
+            return Err(CallError::InsufficientFunds { address: self.tx.caller, have, want });
+        }
+        Ok(())
+    }
+
+    fn caller_balance(&mut self) -> Result<U256, CallError> {
+        let caller = self.database.basic(self.tx.caller).map_err(state_error)?;
+        Ok(caller.map_or(U256::ZERO, |account| account.balance))
+    }
+
+    pub(crate) fn run(&mut self) -> Result<ExecutionResult, CallError> {
+        let mut evm = HanzoEvmFactory.create_evm(&mut self.database, self.env.clone());
+        move_precompiles(evm.precompiles_mut(), &self.moved_precompiles)?;
+        let result = evm.transact_raw(self.tx.clone());
+        Ok(result.map_err(|error| evm_error(error, &self.tx))?.result)
+    }
+
+    pub(crate) fn run_with_gas(&mut self, gas_limit: u64) -> Result<ExecutionResult, CallError> {
+        self.tx.gas_limit = gas_limit;
+        self.run()
+    }
+
+    pub(crate) fn run_inspected(
+        &mut self,
+        inspector: &mut AccessListInspector,
+    ) -> Result<ExecutionResult, CallError> {
+        let mut evm = HanzoEvmFactory.create_evm_with_inspector(
+            &mut self.database,
+            self.env.clone(),
+            inspector,
+        );
+        move_precompiles(evm.precompiles_mut(), &self.moved_precompiles)?;
+        let result = evm.transact_raw(self.tx.clone());
+        Ok(result.map_err(|error| evm_error(error, &self.tx))?.result)
+    }
+}
+
+/// Lifts the checks that make sense for a signed transaction only.
+fn relax(env: &mut EvmEnv) {
+    let cfg = &mut env.cfg_env;
+    cfg.disable_nonce_check = true;
+    cfg.disable_base_fee = true;
+    cfg.disable_eip3607 = true;
+    cfg.disable_block_gas_limit = true;
+    cfg.tx_gas_limit_cap = Some(u64::MAX);
+}
+
+/// A price, if one is named, has to cover the base fee. Without one the call sees a base fee of
+/// zero, or a contract that compares both would refuse what costs nothing. Source: geth.
+fn check_price(tx: &TxEnv, env: &mut EvmEnv) -> Result<(), CallError> {
+    let base_fee = u128::from(env.block_env.basefee);
+    if tx.gas_price == 0 {
+        env.block_env.basefee = 0;
+        return Ok(());
+    }
+    if tx.gas_price < base_fee {
+        return Err(CallError::PriceBelowBaseFee {
+            address: tx.caller,
+            price: tx.gas_price,
+            base_fee,
+        });
+    }
+    Ok(())
+}
+
+fn moved_precompiles(overrides: &StateOverride) -> Vec<(Address, Address)> {
+    let moves = overrides.iter();
+    let mut moves: Vec<_> =
+        moves.filter_map(|(from, change)| Some((*from, change.move_precompile_to?))).collect();
+    // The map has no order of its own; the error for two wrong moves should be the same each time.
+    moves.sort_unstable();
+    moves
+}
+
+fn move_precompiles(
+    precompiles: &mut PrecompilesMap,
+    moves: &[(Address, Address)],
+) -> Result<(), CallError> {
+    precompiles.move_precompiles(moves.iter().copied()).map_err(|error| match error {
+        alloy_evm::precompiles::MovePrecompileError::NotAPrecompile(address) => {
+            CallError::InvalidRequest(format!("account {address} is not a precompile"))
+        }
+    })
+}
+
+pub(crate) fn state_error(error: DatabaseError) -> CallError {
+    CallError::State(error.0)
+}
+
+fn evm_error(error: EVMError<DatabaseError>, tx: &TxEnv) -> CallError {
+    let gas_limit = tx.gas_limit;
+    match error {
+        EVMError::Transaction(InvalidTransaction::CallGasCostMoreThanGasLimit {
+            initial_gas,
+            ..
+        }) => CallError::Halt {
+            reason: format!("intrinsic gas too low: have {gas_limit}, want {initial_gas}"),
+        },
+        EVMError::Transaction(InvalidTransaction::GasFloorMoreThanGasLimit {
+            gas_floor, ..
+        }) => CallError::Halt {
+            reason: format!(
+                "insufficient gas for floor data gas cost: have {gas_limit}, want {gas_floor}"
+            ),
+        },
+        EVMError::Transaction(InvalidTransaction::LackOfFundForMaxFee { fee, balance }) => {
+            CallError::InsufficientFunds { address: tx.caller, have: *balance, want: *fee }
+        }
+        EVMError::Transaction(other) => CallError::InvalidRequest(other.to_string()),
+        EVMError::Database(error) => state_error(error),
+        other @ (EVMError::Header(_) | EVMError::Custom(_) | EVMError::CustomAny(_)) => {
+            CallError::State(StateError::storage(std::io::Error::other(other.to_string())))
+        }
+    }
+}
