@@ -17,8 +17,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Strips per side of a unit of work: 2 048 matrix rows, where strip generation costs 13 % of the
-/// multiplication and everything fits the second-level cache. Source: proof-of-compute §6.
+/// Strips per side of a unit of work: 2 048 matrix rows, where strips, fold and lottery together
+/// cost about a tenth of the multiplication. More would only make units longer, and a unit is what
+/// a thread throws away when its template is outdated. Source: proof-of-compute §6.
 const UNIT_STRIPS: u32 = 64;
 
 /// Units in one row of the coordinate square.

@@ -185,7 +185,7 @@ impl BareMultiplication {
         }
     }
 
-    /// Multiplies every pair of strips in the order of a search. Returns the multiply-accumulates
+    /// Multiplies every pair of strips, row by row. Returns the multiply-accumulates
     /// done and a value that depends on every tile, so that nothing is optimised away.
     pub fn run(&mut self) -> (u64, i32) {
         let mut macs = 0_u64;

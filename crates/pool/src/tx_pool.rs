@@ -66,6 +66,10 @@ struct Removed {
     facts: SenderFacts,
 }
 
+/// From here the base fee cannot fall: its step is an eighth, rounded down. A transaction that pays
+/// less would wait for ever. Source: EIP-1559.
+pub(crate) const LOWEST_BASE_FEE: u64 = 7;
+
 impl TxPool {
     pub(crate) fn new(config: PoolConfig, head: PoolHead) -> Self {
         Self {
@@ -276,6 +280,11 @@ impl TxPool {
         origin: TransactionOrigin,
     ) -> Result<(), PoolError> {
         let base_fee = self.head.next_base_fee;
+        let lowest = base_fee.min(LOWEST_BASE_FEE);
+        if checked.fees.cap < u128::from(lowest) {
+            let (address, fee_cap) = (checked.transaction.signer(), checked.fees.cap);
+            return Err(PoolError::FeeCapBelowBaseFee { address, fee_cap, base_fee: lowest });
+        }
         // Nobody waits for an answer about a reverted transaction: it is parked on every chain.
         let parks = self.config.base_fee_admission == BaseFeeAdmission::Park
             || origin == TransactionOrigin::Reorged;

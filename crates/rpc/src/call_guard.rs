@@ -54,7 +54,10 @@ impl<S> CallGuard<S> {
                 Ok(()) => Ok(BatchEntry::Call(request)),
                 Err(error) => Err(BatchEntryErr::new(request.id, error.into())),
             },
-            other => other,
+            Ok(BatchEntry::Notification(_)) => {
+                Err(BatchEntryErr::new(Id::Null, RpcError::NoId.into()))
+            }
+            Err(error) => Err(error),
         }
     }
 
@@ -118,11 +121,14 @@ where
         }
     }
 
+    /// What arrives here has no id, or one that is neither text, null nor a whole number of 64
+    /// bits. No method is a notification, and whoever sent such an id waits for an answer.
     fn notification<'a>(
         &self,
-        notification: Notification<'a>,
+        _: Notification<'a>,
     ) -> impl Future<Output = MethodResponse> + Send + 'a {
-        self.inner.notification(notification)
+        let refused = MethodResponse::error(Id::Null, ErrorObjectOwned::from(RpcError::NoId));
+        async move { refused }
     }
 }
 

@@ -55,13 +55,36 @@ impl<C: Send + Sync + 'static> MethodTable<C> {
         (lane, arguments): (Lane, usize),
         handler: Handler<C, T>,
     ) -> Result<(), RegisterMethodError> {
+        let lane_of = move |params: Option<&str>| match builds_a_block(params) {
+            true => Lane::Execution,
+            false => lane,
+        };
+        self.on_lane(name, (lane_of, arguments), handler)
+    }
+
+    /// A look-up that does not need the pending block even where `pending` is asked for.
+    pub(crate) fn look_up<T: Serialize + 'static>(
+        &mut self,
+        name: &'static str,
+        arguments: usize,
+        handler: Handler<C, T>,
+    ) -> Result<(), RegisterMethodError> {
+        self.on_lane(name, (|_: Option<&str>| Lane::Lookup, arguments), handler)
+    }
+
+    fn on_lane<T: Serialize + 'static>(
+        &mut self,
+        name: &'static str,
+        (lane_of, arguments): (impl Fn(Option<&str>) -> Lane + Copy + Send + Sync + 'static, usize),
+        handler: Handler<C, T>,
+    ) -> Result<(), RegisterMethodError> {
         let slots = self.slots.clone();
         self.module.register_async_method(name, move |params, context, _| {
             let slots = slots.clone();
             async move {
                 // Refused before it takes a slot: malformed requests are cheap.
                 Arguments::parse(params.as_str(), arguments)?;
-                let lane = if builds_a_block(params.as_str()) { Lane::Execution } else { lane };
+                let lane = lane_of(params.as_str());
                 let work = move || {
                     let arguments = Arguments::parse(params.as_str(), arguments)?;
                     to_json(&handler(&context, &arguments)?)

@@ -17,6 +17,8 @@ pub(crate) const NOT_MINED_IN_TIME: i32 = 4;
 pub(crate) const SERVER_ERROR: i32 = -32_000;
 /// Code of an exceeded limit. Source: EIP-1474.
 pub(crate) const LIMIT_EXCEEDED: i32 = -32_005;
+/// Code of a request that is none. Source: JSON-RPC 2.0.
+pub(crate) const INVALID_REQUEST: i32 = -32_600;
 /// Code of an unknown or forbidden method. Source: JSON-RPC 2.0.
 pub(crate) const METHOD_NOT_FOUND: i32 = -32_601;
 /// Code of malformed parameters. Source: JSON-RPC 2.0.
@@ -41,6 +43,8 @@ pub(crate) enum RpcError {
     PendingLogs,
     #[error("execution reverted{}", revert_suffix(.message))]
     Reverted { message: String, data: Bytes },
+    #[error("invalid request: the id must be text, null or a whole number below 2^64")]
+    NoId,
     #[error("the method {method} does not exist/is not available")]
     MethodNotFound { method: String },
     #[error("header not found")]
@@ -106,6 +110,7 @@ impl RpcError {
             | Self::TooManyArguments { .. }
             | Self::BlockRange { .. }
             | Self::InvalidParams(_) => INVALID_PARAMS,
+            Self::NoId => INVALID_REQUEST,
             Self::MethodNotFound { .. }
             | Self::UnknownSubscription { .. }
             | Self::NotificationsNotSupported => METHOD_NOT_FOUND,

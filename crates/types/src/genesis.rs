@@ -8,6 +8,7 @@ use crate::{
 use alloy_genesis::{ChainConfig, Genesis};
 use alloy_primitives::{Address, B256, U256, keccak256};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use thiserror::Error;
 
 /// Smallest difficulty of a block with the synthetic kind. Source: proof-of-compute §3.
@@ -128,6 +129,7 @@ impl CheckedGenesis {
             .and_then(|config| config.get("hanzo"))
             .ok_or(GenesisError::NotHanzo)?;
         let config: HanzoConfig = parse(section.to_string().as_bytes(), "config.hanzo.")?;
+        check_addresses(&document)?;
         check_forks(&genesis.config)?;
         check_ranges(&genesis, &config)?;
         check_dev_only(&genesis, &config)?;
@@ -230,10 +232,28 @@ fn check_forks(config: &ChainConfig) -> Result<(), GenesisError> {
         .map_or(Ok(()), |(field, _)| Err(GenesisError::UnknownFork { field }))
 }
 
+/// An address may be written in several ways, but stand only once.
+fn check_addresses(document: &Value) -> Result<(), GenesisError> {
+    let alloc = document.get("alloc").and_then(Value::as_object);
+    let mut seen = BTreeSet::new();
+    for name in alloc.into_iter().flatten().map(|(name, _)| name) {
+        let lower = name.to_ascii_lowercase();
+        if !seen.insert(lower.strip_prefix("0x").unwrap_or(&lower).to_owned()) {
+            return Err(GenesisError::Malformed {
+                field: format!("alloc.{name}"),
+                reason: "the address stands twice".to_owned(),
+            });
+        }
+    }
+    Ok(())
+}
+
 fn check_ranges(genesis: &Genesis, config: &HanzoConfig) -> Result<(), GenesisError> {
     // 2^53 − 1 over the EIP-155 factor: wallets written in JavaScript refuse larger chain ids.
     in_range("config.chainId", genesis.config.chain_id, 1, 4_503_599_627_370_476)?;
     in_range("gasLimit", genesis.gas_limit, MIN_GAS_LIMIT, i64::MAX.unsigned_abs())?;
+    // Every block adds a second at least; half of the range is never used up.
+    in_range("timestamp", genesis.timestamp, 0, i64::MAX.unsigned_abs())?;
     let shortest = match config.difficulty_rule {
         DifficultyRule::Asert => MIN_TARGET_BLOCK_TIME,
         DifficultyRule::Fixed => 1,

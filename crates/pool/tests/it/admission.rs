@@ -269,7 +269,7 @@ fn a_fee_cap_below_the_next_base_fee_is_refused_where_blocks_are_instant() {
 fn a_fee_cap_below_the_next_base_fee_is_parked_elsewhere() {
     let chain = chain();
     let pool = pool_on(&chain, PoolConfig::default());
-    add(&pool, priced(0, 0, 1, 0)).unwrap();
+    add(&pool, priced(0, 0, 7, 0)).unwrap();
     assert_eq!((pool.status().pending, pool.status().basefee), (0, 1));
     assert!(pool.has_base_fee_parked());
     assert_eq!(pool.best(chain.view().next_base_fee()).count(), 0);

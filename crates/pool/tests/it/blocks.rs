@@ -137,7 +137,7 @@ fn the_content_divides_executable_and_waiting_by_sender_and_nonce() {
     add(&pool, transfer(0, 1));
     add(&pool, transfer(0, 0));
     add(&pool, transfer(0, 7));
-    add(&pool, priced(2, 0, 1, 0));
+    add(&pool, priced(2, 0, 7, 0));
     let content = pool.content();
     assert_eq!(content.pending[&sender(0)].keys().copied().collect::<Vec<_>>(), [0, 1]);
     assert_eq!(content.pending[&sender(1)].len(), 1);

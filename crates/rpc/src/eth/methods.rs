@@ -74,7 +74,8 @@ fn block_methods(table: &mut MethodTable<Eth>) -> Result<(), RegisterMethodError
 
 fn state_methods(table: &mut MethodTable<Eth>) -> Result<(), RegisterMethodError> {
     table.blocking("eth_getBalance", (Lane::Lookup, 2), Eth::balance)?;
-    table.blocking("eth_getTransactionCount", (Lane::Lookup, 2), Eth::transaction_count)?;
+    // Every wallet asks for the pending count first: it must not wait behind calls.
+    table.look_up("eth_getTransactionCount", 2, Eth::transaction_count)?;
     table.blocking("eth_getCode", (Lane::Lookup, 2), Eth::code)?;
     table.blocking("eth_getStorageAt", (Lane::Lookup, 3), Eth::storage_at)?;
     table.blocking("eth_getAccountInfo", (Lane::Lookup, 2), Eth::account_info)?;

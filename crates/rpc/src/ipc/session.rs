@@ -88,8 +88,9 @@ impl IpcSession {
         }
         match serde_json::from_slice::<serde_json::Value>(document) {
             Err(_) => Some(error(Id::Null, ErrorCode::ParseError)),
-            // A request without an id is a notification and gets no answer.
-            Ok(value) if value.get("method").is_some() && value.get("id").is_none() => None,
+            Ok(value) if value.get("method").is_some() => {
+                Some(error(Id::Null, ErrorObjectOwned::from(RpcError::NoId)))
+            }
             Ok(_) => {
                 let id = serde_json::from_slice::<InvalidRequest<'_>>(document)
                     .map_or(Id::Null, |invalid| invalid.id);

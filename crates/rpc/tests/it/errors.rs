@@ -111,3 +111,17 @@ async fn a_request_about_an_unknown_block_is_never_an_empty_success() {
     assert_eq!(node.ask("eth_getLogs", json!([{}])).await, Value::Array(Vec::new()));
     node.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_whose_id_cannot_be_given_back_is_refused_and_never_left_without_an_answer() {
+    let node = TestNode::start().await;
+    for id in ["-1", "1.5", "18446744073709551616", "{}", "[1]", "true"] {
+        let request = format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"eth_chainId"}}"#);
+        let answer = post(node.address, &request).await.json();
+        assert_eq!(answer["error"]["code"], json!(-32_600), "{id}: {answer}");
+        let batch = format!(r#"[{request},{{"jsonrpc":"2.0","id":7,"method":"eth_chainId"}}]"#);
+        let answers = post(node.address, &batch).await.json();
+        assert_eq!(answers.as_array().unwrap().len(), 2, "{id}: {answers}");
+    }
+    node.stop().await;
+}

@@ -145,14 +145,13 @@ async fn unanswered_requests_of_one_connection_are_bounded() {
     // Waits for a block that comes at the end of this test.
     let waiting =
         client.request::<Value, _>("eth_sendRawTransactionSync", rpc_params![transaction, 30_000]);
+    let mut pooled = node.pool.subscribe();
     let others = async {
-        let refused = loop {
-            match client.request::<Value, _>("eth_chainId", rpc_params![]).await {
-                Err(Error::Call(refused)) => break refused,
-                answered => drop(answered),
-            }
-        };
+        // The request is inside once its transaction is in the pool.
+        pooled.recv().await.unwrap();
+        let second = client.request::<Value, _>("eth_chainId", rpc_params![]).await;
         node.mine().await;
+        let Err(Error::Call(refused)) = second else { panic!("{second:?}") };
         refused
     };
     let (receipt, refused) = tokio::join!(waiting, others);

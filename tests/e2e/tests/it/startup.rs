@@ -76,6 +76,12 @@ fn a_malformed_genesis_names_its_field() {
         ("\"targetBlockTime\": 6", "\"targetBlockTime\": 7", "extraData"),
         ("\"osakaTime\": 0", "\"osakaTime\": 5", "config.osakaTime"),
         ("\"difficultyRule\"", "\"dificultyRule\"", "config.hanzo"),
+        ("\"timestamp\": \"0x6b00df00\"", "\"timestamp\": \"0xffffffffffffffff\"", "timestamp"),
+        (
+            "\"alloc\": {",
+            "\"alloc\": {\n\"0x4E59B44847b379578588920ca78fbf26c0b4956c\": {\"balance\": \"0x1\"},",
+            "alloc.0x4e59b44847b379578588920ca78fbf26c0b4956c",
+        ),
     ];
     for (from, to, field) in cases {
         let changed = dev_genesis_json().replace(from, to);

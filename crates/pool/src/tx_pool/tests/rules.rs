@@ -145,3 +145,21 @@ fn a_replacement_needs_ten_percent_more_rounded_up_and_always_more() {
     assert_eq!(bumped(5, 0), 6);
     assert_eq!(bumped(u128::MAX, 10), u128::MAX);
 }
+
+#[test]
+fn a_fee_cap_that_no_base_fee_can_fall_to_is_refused_even_where_transactions_park() {
+    let mut pool = TxPool::new(config(BaseFeeAdmission::Park), head(1_000));
+    let mut add = |number, cap| {
+        let checked = Sketch::simple(1, number, cap).checked(number);
+        pool.insert(checked, rich(0), TransactionOrigin::Local).map(drop)
+    };
+    assert!(add(0, 7).is_ok());
+    assert!(matches!(
+        add(1, 6),
+        Err(PoolError::FeeCapBelowBaseFee { fee_cap: 6, base_fee: 7, .. })
+    ));
+    // A chain that began below can stay below.
+    let mut pool = TxPool::new(config(BaseFeeAdmission::Park), head(3));
+    let checked = Sketch::simple(1, 0, 3).checked(9);
+    assert!(pool.insert(checked, rich(0), TransactionOrigin::Local).is_ok());
+}

@@ -154,6 +154,15 @@ impl ListPool {
         if cost > balance {
             return Err(PoolError::InsufficientFunds { balance, cost });
         }
+        let never = if base_fee < 7 { base_fee } else { 7 };
+        if new.fees.cap < u128::from(never) {
+            let fee_cap = new.fees.cap;
+            return Err(PoolError::FeeCapBelowBaseFee {
+                address: sender,
+                fee_cap,
+                base_fee: never,
+            });
+        }
         if requires && !is_reorged && new.fees.cap < u128::from(base_fee) {
             let fee_cap = new.fees.cap;
             return Err(PoolError::FeeCapBelowBaseFee { address: sender, fee_cap, base_fee });
