@@ -192,6 +192,10 @@ impl Store {
         Ok(blocks)
     }
 
+    pub(crate) fn database(&self) -> &Database {
+        &self.0.database
+    }
+
     /// The last block of the segment, after checking that its blocks are stored, follow each
     /// other and start above the state on disk.
     fn checked_tip(&self, segment: &CommitSegment) -> Result<BlockRef, StoreError> {

@@ -142,6 +142,19 @@ impl StoreView {
         })
     }
 
+    /// All slots that are not zero, in the order of address and slot. Reads the whole table, like
+    /// [`Self::accounts`]. Ends after the first error.
+    pub fn slots(&self) -> impl Iterator<Item = Result<(Address, U256, U256), StoreError>> + '_ {
+        self.scan(Table::Storage, &[], ReadOptions::default()).map(|row| {
+            let (key, bytes) = row?;
+            let (address, slot) = key::decode_slot(&key)
+                .ok_or_else(|| damaged(Table::Storage, &key, "the key is not address and slot"))?;
+            let value = value::decode_slot(&bytes)
+                .map_err(|reason| damaged(Table::Storage, &key, reason))?;
+            Ok((address, slot, value))
+        })
+    }
+
     /// All slots of an account that are not zero, in slot order. Ends after the first error.
     pub fn storage_of(
         &self,

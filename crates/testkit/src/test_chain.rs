@@ -13,7 +13,10 @@ use hanzo_types::{
     Block, BlockBody, ChainSpec, Header, RecoveredBlock, RecoveredTransaction, seal_hash,
 };
 use reth_primitives_traits::Block as _;
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 use tempfile::TempDir;
 
 /// A chain on a temporary directory, with its single writer in the test's hands.
@@ -76,6 +79,12 @@ impl TestChain {
     pub fn reopen(&mut self) {
         self.tree = None;
         self.tree = Some(open(&self.spec, &self.consensus, self.directory.path()));
+    }
+
+    /// Persists everything and closes the database. Returns its path.
+    pub fn close(&mut self) -> PathBuf {
+        self.take_tree().persist_all().unwrap();
+        self.directory.path().join("db")
     }
 
     /// Builds a block of `transactions` on the head.

@@ -1,6 +1,8 @@
 //! The chain over a real store: import, durability, reorganisation, rejection.
 
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod import;
 #[cfg(test)]
 mod reject;

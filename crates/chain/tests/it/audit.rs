@@ -1,0 +1,180 @@
+//! What a check of a whole database finds.
+
+use alloy_primitives::{Address, B256, U256, keccak256};
+use hanzo_chain::{Audit, AuditError, audit};
+use hanzo_store::{ChainIdentity, Store, StoreConfig, Table};
+use hanzo_testkit::{Signer, TestChain, dev_spec, token};
+use hanzo_types::{AI_SUPPLY, RecoveredBlock, SupplySlot};
+use rocksdb::{DB, Options};
+use std::path::Path;
+
+const BOB: Address = Address::repeat_byte(0xb0);
+
+/// A row to be overwritten or, without a value, removed.
+type Row = (Table, Vec<u8>, Option<Vec<u8>>);
+
+struct Scene {
+    chain: TestChain,
+    blocks: Vec<RecoveredBlock>,
+    token: Address,
+}
+
+/// A token, some transfers, an account that is gone again, forty blocks.
+fn scene() -> Scene {
+    let mut chain = TestChain::new(dev_spec());
+    let alice = Signer::dev(0, chain.spec());
+    let token = alice.address().create(0);
+    let mut blocks = vec![chain.mine(vec![alice.create(0, token::creation_code(), 500_000)])];
+    for nonce in 1..40 {
+        let holder = Address::from_word(keccak256(nonce.to_string()));
+        let input = token::transfer_input(holder, U256::from(nonce));
+        let call = alice.call(2 * nonce - 1, token, U256::ZERO, input, 100_000);
+        blocks.push(chain.mine(vec![call, alice.transfer(2 * nonce, BOB, nonce)]));
+    }
+    Scene { chain, blocks, token }
+}
+
+impl Scene {
+    /// Checks the database after `rows` were changed while it was closed.
+    fn audit_after(&mut self, rows: &[Row]) -> Result<Audit, AuditError> {
+        let path = self.chain.close();
+        overwrite(&path, rows);
+        let spec = self.chain.spec();
+        let identity =
+            ChainIdentity { chain_id: spec.chain_id(), genesis_hash: spec.genesis_hash() };
+        let store = Store::open(&StoreConfig::at(path), identity).unwrap();
+        let (mut seen, consensus) = (Vec::new(), self.chain.consensus());
+        let result = audit(spec, &**consensus, &store.view(), |number| seen.push(number));
+        assert!(seen.iter().copied().eq(0..seen.len() as u64), "progress went {seen:?}");
+        result
+    }
+}
+
+fn overwrite(path: &Path, rows: &[Row]) {
+    let families = DB::list_cf(&Options::default(), path).unwrap();
+    let engine = DB::open_cf(&Options::default(), path, families).unwrap();
+    for (table, key, value) in rows {
+        let family = engine.cf_handle(table.name()).unwrap();
+        match value {
+            Some(value) => engine.put_cf(family, key, value).unwrap(),
+            None => engine.delete_cf(family, key).unwrap(),
+        }
+    }
+}
+
+fn slot_key(address: Address, slot: U256) -> Vec<u8> {
+    [address.as_slice(), &slot.to_be_bytes::<32>()].concat()
+}
+
+/// Error of an audit after one row was changed.
+fn error(change: impl FnOnce(&Scene) -> Row) -> AuditError {
+    let mut scene = scene();
+    let row = change(&scene);
+    scene.audit_after(&[row]).unwrap_err()
+}
+
+#[test]
+fn a_sound_database_is_counted() {
+    let mut scene = scene();
+    let head = scene.chain.view().head().clone();
+    let found = scene.audit_after(&[]).unwrap();
+    assert_eq!((found.tip, found.transactions), (40, 79));
+    assert_eq!(found.state_root, head.state_root);
+    // The holders, the deployer's balance, and the slots of the supply counters and of the
+    // history contracts.
+    assert!(found.slots > 80, "{found:?}");
+    assert!(found.supply > scene.chain.spec().genesis_supply() - U256::from(1));
+}
+
+#[test]
+fn a_missing_canonical_entry_is_named_by_its_number() {
+    let error = error(|_| (Table::Canonical, 7_u64.to_be_bytes().to_vec(), None));
+    assert!(matches!(error, AuditError::MissingBlock { number: 7 }), "{error}");
+}
+
+#[test]
+fn a_canonical_entry_that_leads_elsewhere_is_found() {
+    let error = error(|scene| {
+        let other = scene.blocks[20].hash().to_vec();
+        (Table::Canonical, 7_u64.to_be_bytes().to_vec(), Some(other))
+    });
+    assert!(matches!(error, AuditError::MissingBlock { number: 7 }), "{error}");
+}
+
+#[test]
+fn a_missing_index_entry_is_named_by_block_and_transaction() {
+    let mut hash = B256::ZERO;
+    let error = error(|scene| {
+        hash = *scene.blocks[4].body().transactions[1].tx_hash();
+        (Table::Transactions, hash.to_vec(), None)
+    });
+    assert!(matches!(error, AuditError::Index { number: 5, hash: at } if at == hash), "{error}");
+}
+
+#[test]
+fn missing_and_wrong_receipts_are_told_apart() {
+    let key = |scene: &Scene, number: usize| {
+        let block = &scene.blocks[number - 1];
+        [block.number.to_be_bytes().as_slice(), block.hash().as_slice()].concat()
+    };
+    let missing = error(|scene| (Table::Receipts, key(scene, 9), None));
+    assert!(matches!(missing, AuditError::MissingReceipts { number: 9 }), "{missing}");
+    let wrong = error(|scene| (Table::Receipts, key(scene, 9), Some(vec![0xc0])));
+    assert!(matches!(wrong, AuditError::Rule { number: 9, .. }), "{wrong}");
+}
+
+#[test]
+fn a_changed_weight_is_found_with_both_sums() {
+    let error = error(|scene| {
+        let block = &scene.blocks[2];
+        let key = [block.number.to_be_bytes().as_slice(), block.hash().as_slice()].concat();
+        (
+            Table::Weights,
+            key,
+            Some([U256::from(5).to_be_bytes::<32>().as_slice(), &[0; 8]].concat()),
+        )
+    });
+    assert!(matches!(error, AuditError::Weight { number: 3, .. }), "{error}");
+}
+
+#[test]
+fn a_changed_slot_shows_in_the_root() {
+    let error = error(|scene| {
+        let slot = token::balance_slot(Address::from_word(keccak256("7")));
+        (Table::Storage, slot_key(scene.token, slot), Some(vec![0x63]))
+    });
+    assert!(matches!(error, AuditError::StateRoot { number: 40, .. }), "{error}");
+}
+
+#[test]
+fn a_slot_without_an_account_is_named() {
+    let nobody = Address::repeat_byte(0x66);
+    let error = error(|_| (Table::Storage, slot_key(nobody, U256::from(3)), Some(vec![1])));
+    assert!(
+        matches!(error, AuditError::OrphanSlot { address, slot } if address == nobody
+            && slot == U256::from(3)),
+        "{error}"
+    );
+}
+
+#[test]
+fn code_that_is_not_what_its_name_says_is_found() {
+    let error = error(|_| {
+        let name = keccak256(token::runtime_code()).to_vec();
+        (Table::Code, name, Some(vec![0xfe]))
+    });
+    assert!(matches!(error, AuditError::Code { .. }), "{error}");
+}
+
+#[test]
+fn a_removed_account_shows_in_the_root() {
+    let error = error(|_| (Table::Accounts, BOB.to_vec(), None));
+    assert!(matches!(error, AuditError::StateRoot { .. }), "{error}");
+}
+
+#[test]
+fn a_changed_counter_shows_in_the_root_before_the_sum() {
+    let key = slot_key(AI_SUPPLY, SupplySlot::Minted.key());
+    let error = error(|_| (Table::Storage, key, Some(vec![1])));
+    assert!(matches!(error, AuditError::StateRoot { .. }), "{error}");
+}
