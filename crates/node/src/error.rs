@@ -1,6 +1,6 @@
 //! Why a node does not start, or stopped.
 
-use hanzo_chain::{ImportError, OpenError};
+use hanzo_chain::{AuditError, ImportError, OpenError};
 use hanzo_mining::MiningError;
 use hanzo_rpc::RpcStartError;
 use hanzo_store::StoreError;
@@ -47,6 +47,15 @@ pub enum NodeError {
          data directory is created"
     )]
     DevSettings(#[source] StoreError),
+    /// There is no database to look at.
+    #[error("there is no database in {path}", path = path.display())]
+    NoDatabase {
+        /// Where it would be.
+        path: PathBuf,
+    },
+    /// The database contradicts itself or the rules of its chain.
+    #[error("the database is inconsistent: {0}")]
+    Audit(#[from] AuditError),
     /// The chain could not be opened.
     #[error("opening the chain: {0}")]
     Open(#[from] OpenError),

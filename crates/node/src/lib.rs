@@ -15,16 +15,19 @@
 mod banner;
 mod chains;
 pub mod cli;
+mod closed_database;
 mod config;
 mod config_file;
 mod datadir;
 mod error;
 mod logging;
 mod node;
+mod parts;
 mod rpc_config;
 mod shutdown;
 
 pub use chains::{ChainSource, DevSettings};
+pub use closed_database::ClosedDatabase;
 pub use config::{MiningMode, NodeConfig, RpcSettings};
 pub use datadir::DataDir;
 pub use error::NodeError;

@@ -1,19 +1,17 @@
 //! A running node.
 
 use crate::{
-    ChainSource, DataDir, MiningMode, NodeConfig, NodeError, banner::Banner,
+    ChainSource, DataDir, MiningMode, NodeConfig, NodeError, banner::Banner, parts::Parts,
     rpc_config::rpc_config, shutdown::ShutdownSignals,
 };
 use alloy_primitives::Address;
-use hanzo_chain::{CanonObserver, ChainHandle, ChainThread, ChainTree};
-use hanzo_consensus::{Consensus, PocEngine};
+use hanzo_chain::{CanonObserver, ChainHandle, ChainThread};
 use hanzo_mining::{
     Clock, ContinuousMiner, InstantSealer, IntervalSealer, MinerStatus, MiningConfig, MiningError,
     Sealer, TemplateService,
 };
 use hanzo_pool::{BaseFeeAdmission, Pool, PoolConfig};
 use hanzo_rpc::{RpcDependencies, RpcHandle, RpcServer};
-use hanzo_store::{ChainIdentity, Store, StoreConfig, StoreError};
 use hanzo_types::{ChainSpec, DEV_COINBASE};
 use std::{io::Write as _, path::PathBuf, sync::Arc, time::Duration};
 use tokio::task::JoinHandle;
@@ -36,13 +34,6 @@ pub struct Node {
     miner: Option<JoinHandle<Result<(), MiningError>>>,
     cancel: CancellationToken,
     signals: ShutdownSignals,
-}
-
-/// What the parts of a node share.
-struct Parts {
-    spec: Arc<ChainSpec>,
-    datadir: DataDir,
-    consensus: Arc<dyn Consensus>,
 }
 
 impl Node {
@@ -177,33 +168,6 @@ async fn stop(
 
 /// Exit code after a second signal: 128 + SIGINT, as shells report it.
 const ABORTED: i32 = 130;
-
-impl Parts {
-    fn load(chain: &ChainSource, config: &NodeConfig) -> Result<Self, NodeError> {
-        let spec = Arc::new(chain.load(config.dev)?);
-        let datadir = DataDir::resolve(config.datadir.clone(), &chain.directory_name(&spec))?;
-        let consensus: Arc<dyn Consensus> = Arc::new(PocEngine::new(Arc::clone(&spec)));
-        Ok(Self { spec, datadir, consensus })
-    }
-
-    /// Everything the user said has been checked by now: from here on the disk is touched.
-    fn open_chain(&self) -> Result<ChainTree, NodeError> {
-        self.datadir.create()?;
-        let identity = ChainIdentity {
-            chain_id: self.spec.chain_id(),
-            genesis_hash: self.spec.genesis_hash(),
-        };
-        let opened = Store::open(&StoreConfig::at(self.datadir.database()), identity);
-        let store = opened.map_err(|error| {
-            let other_settings = matches!(error, StoreError::GenesisHash { .. });
-            if other_settings && self.spec.is_dev() {
-                return NodeError::DevSettings(error);
-            }
-            NodeError::Store(error)
-        })?;
-        Ok(ChainTree::open(Arc::clone(&self.spec), Arc::clone(&self.consensus), store)?)
-    }
-}
 
 fn mining_mode(config: &NodeConfig, spec: &ChainSpec) -> Result<MiningMode, NodeError> {
     let mode = match (config.mine, spec.is_dev(), config.dev_block_time) {

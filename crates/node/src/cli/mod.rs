@@ -1,11 +1,13 @@
 //! The command line.
 
+mod db;
 mod init;
 mod node_args;
 mod units;
 
 use crate::{NodeError, logging};
 use clap::{Parser, Subcommand};
+use db::DbArgs;
 use init::InitArgs;
 pub use logging::LogFormat;
 use node_args::NodeArgs;
@@ -30,6 +32,8 @@ enum Command {
     Node(Box<NodeArgs>),
     /// Creates a data directory with the genesis block of a chain.
     Init(InitArgs),
+    /// Looks at the database of a node that is not running.
+    Db(DbArgs),
 }
 
 impl Cli {
@@ -42,6 +46,7 @@ impl Cli {
         match self.command {
             Command::Node(args) => args.run(),
             Command::Init(args) => args.run(),
+            Command::Db(args) => args.run(),
         }
     }
 }

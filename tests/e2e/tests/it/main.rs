@@ -7,6 +7,8 @@ mod contracts;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod database;
+#[cfg(test)]
 mod rewards;
 #[cfg(test)]
 mod soak;

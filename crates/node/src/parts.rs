@@ -1,0 +1,49 @@
+//! What every command that touches a chain starts from.
+
+use crate::{ChainSource, DataDir, NodeConfig, NodeError};
+use hanzo_chain::ChainTree;
+use hanzo_consensus::{Consensus, PocEngine};
+use hanzo_store::{ChainIdentity, Store, StoreConfig, StoreError};
+use hanzo_types::ChainSpec;
+use std::sync::Arc;
+
+/// The chain, its rules and where it is kept.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    pub(crate) spec: Arc<ChainSpec>,
+    pub(crate) datadir: DataDir,
+    pub(crate) consensus: Arc<dyn Consensus>,
+}
+
+impl Parts {
+    /// Reads and checks the chain's genesis. The disk is not written to.
+    pub(crate) fn load(chain: &ChainSource, config: &NodeConfig) -> Result<Self, NodeError> {
+        let spec = Arc::new(chain.load(config.dev)?);
+        let datadir = DataDir::resolve(config.datadir.clone(), &chain.directory_name(&spec))?;
+        let consensus: Arc<dyn Consensus> = Arc::new(PocEngine::new(Arc::clone(&spec)));
+        Ok(Self { spec, datadir, consensus })
+    }
+
+    /// Everything the user said has been checked by now: from here on the disk is touched.
+    pub(crate) fn open_chain(&self) -> Result<ChainTree, NodeError> {
+        let store = self.open_store()?;
+        Ok(ChainTree::open(Arc::clone(&self.spec), Arc::clone(&self.consensus), store)?)
+    }
+
+    /// Opens the database, or creates it.
+    pub(crate) fn open_store(&self) -> Result<Store, NodeError> {
+        self.datadir.create()?;
+        let identity = ChainIdentity {
+            chain_id: self.spec.chain_id(),
+            genesis_hash: self.spec.genesis_hash(),
+        };
+        let opened = Store::open(&StoreConfig::at(self.datadir.database()), identity);
+        opened.map_err(|error| {
+            let other_settings = matches!(error, StoreError::GenesisHash { .. });
+            if other_settings && self.spec.is_dev() {
+                return NodeError::DevSettings(error);
+            }
+            NodeError::Store(error)
+        })
+    }
+}
