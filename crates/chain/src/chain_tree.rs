@@ -4,7 +4,10 @@ use crate::{
     CanonUpdate, ChainView, CheckedBlock, ExecutedBlock, ImportError, InvalidBlock, OpenError,
     Origin, RETAINED_GENERATIONS, generation::Generation, genesis::genesis_diff,
 };
-use alloy_primitives::{B256, map::B256Map};
+use alloy_primitives::{
+    B256,
+    map::{B256Map, B256Set},
+};
 use hanzo_consensus::{Ancestors, Consensus, UnreadableAncestor, prefers};
 use hanzo_evm::{Executed, ExecutionError, execute};
 use hanzo_state::{Layered, StateDiff, StateRoot, TrieDiff, root};
@@ -23,6 +26,10 @@ pub const HIGH_WATER_BLOCKS: usize = 32;
 /// of them. Half the high water, so that a reorganisation of up to 16 blocks never touches the
 /// disk. ADR-0002.
 pub const SEGMENT_BLOCKS: usize = 16;
+
+/// Most executed blocks beside the canonical chain. Four siblings at each height up to the high
+/// water are more than an honest network ever has; beyond it the lightest branch end goes. ADR-0002.
+pub const MAX_SIDE_BLOCKS: usize = 4 * HIGH_WATER_BLOCKS;
 
 /// What became of an imported block.
 #[derive(Debug, Clone)]
@@ -130,9 +137,11 @@ impl ChainTree {
         }
         self.blocks.insert(hash, Arc::clone(&executed));
         if !prefers(executed.total_difficulty(), self.head_difficulty()) {
+            self.bound_side_blocks();
             return Ok(Inserted::Side);
         }
         let (reverted, adopted) = self.set_head(&executed);
+        self.bound_side_blocks();
         self.persist_beyond(HIGH_WATER_BLOCKS)?;
         Ok(Inserted::Head(Arc::new(CanonUpdate { reverted, adopted, view: self.view() })))
     }
@@ -266,6 +275,29 @@ impl ChainTree {
         reverted.reverse();
         self.current.blocks.extend(adopted.iter().cloned());
         (reverted, adopted)
+    }
+
+    /// Executed blocks beside the canonical chain.
+    #[must_use]
+    pub fn side_blocks(&self) -> usize {
+        self.blocks.len().saturating_sub(self.current.blocks.len())
+    }
+
+    /// Drops the lightest ends of side branches until at most [`MAX_SIDE_BLOCKS`] are left. A
+    /// dropped block can come again.
+    fn bound_side_blocks(&mut self) {
+        while self.side_blocks() > MAX_SIDE_BLOCKS {
+            let parents: B256Set =
+                self.blocks.values().map(|block| block.block().parent_hash).collect();
+            let ends = self.blocks.values().filter(|block| {
+                let canonical = self.current.block(block.number());
+                let is_canonical = canonical.is_some_and(|other| other.hash() == block.hash());
+                !is_canonical && !parents.contains(&block.hash())
+            });
+            let lightest = ends.min_by_key(|block| (block.total_difficulty(), block.hash()));
+            let Some(hash) = lightest.map(|block| block.hash()) else { return };
+            self.blocks.remove(&hash);
+        }
     }
 
     /// Persists the oldest canonical blocks in segments until at most `limit` stay in memory.

@@ -32,7 +32,7 @@ mod view;
 pub use audit::{Audit, AuditError, audit};
 pub use canon_update::{CanonObserver, CanonUpdate};
 pub use chain_handle::{ChainHandle, ChainThread, IMPORT_QUEUE, UPDATE_QUEUE};
-pub use chain_tree::{ChainTree, HIGH_WATER_BLOCKS, Inserted, SEGMENT_BLOCKS};
+pub use chain_tree::{ChainTree, HIGH_WATER_BLOCKS, Inserted, MAX_SIDE_BLOCKS, SEGMENT_BLOCKS};
 pub use checked_block::CheckedBlock;
 pub use executed_block::ExecutedBlock;
 pub use generation::RETAINED_GENERATIONS;

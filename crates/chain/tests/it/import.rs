@@ -2,10 +2,11 @@
 
 use alloy_primitives::{Address, U256};
 use hanzo_chain::{
-    HIGH_WATER_BLOCKS, HistoryError, Inserted, RETAINED_GENERATIONS, SEGMENT_BLOCKS,
+    HIGH_WATER_BLOCKS, HistoryError, Inserted, MAX_SIDE_BLOCKS, RETAINED_GENERATIONS,
+    SEGMENT_BLOCKS,
 };
 use hanzo_state::StateRead;
-use hanzo_testkit::{Signer, TestChain, dev_spec};
+use hanzo_testkit::{Signer, TestChain, dev_spec, seal};
 use hanzo_types::{COMPUTE_MINING, DEV_ACCOUNTS};
 
 #[test]
@@ -130,4 +131,26 @@ fn importing_a_block_below_the_base_changes_nothing() {
     let head = chain.view().head().hash();
     assert!(matches!(chain.import_foreign(&first).unwrap(), Inserted::Known));
     assert_eq!(chain.view().head().hash(), head);
+}
+
+#[test]
+fn side_blocks_are_bounded_and_a_dropped_one_can_come_again() {
+    let mut ours = TestChain::new(dev_spec());
+    let theirs = TestChain::new(dev_spec());
+    ours.mine(Vec::new());
+    let head = ours.mine(Vec::new());
+    let siblings: Vec<_> = (0..MAX_SIDE_BLOCKS + 3)
+        .map(|number| {
+            let text = number.to_string().into_bytes();
+            seal(theirs.build_with(Vec::new(), |header| header.extra_data = text.into()).block)
+        })
+        .collect();
+    for sibling in &siblings {
+        assert!(matches!(ours.import_foreign(sibling).unwrap(), Inserted::Side));
+    }
+    assert_eq!(ours.tree().side_blocks(), MAX_SIDE_BLOCKS);
+    assert_eq!(ours.view().head().hash(), head.hash());
+    let again = siblings.iter().map(|sibling| ours.import_foreign(sibling).unwrap());
+    assert!(again.filter(|inserted| matches!(inserted, Inserted::Side)).count() >= 3);
+    assert_eq!(ours.tree().side_blocks(), MAX_SIDE_BLOCKS);
 }
