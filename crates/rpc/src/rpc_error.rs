@@ -88,6 +88,8 @@ pub(crate) enum Limit {
     QueueTime { lane: &'static str, limit: Duration },
     #[error("the limit of {limit} unanswered requests on one connection is reached")]
     CallsInFlight { limit: usize },
+    #[error("the limit of {limit} IPC connections is reached")]
+    IpcConnections { limit: usize },
     #[error("request of more than the limit of {limit} bytes")]
     RequestBytes { limit: u32 },
     #[error("response of more than the limit of {limit} bytes")]
@@ -270,6 +272,7 @@ mod tests {
             Limit::ResponseBytes { limit: 77 },
             Limit::BatchEntries { limit: 77, have: 78 },
             Limit::Subscriptions { limit: 77 },
+            Limit::IpcConnections { limit: 77 },
             Limit::SlowReader { limit: Duration::from_millis(77) },
             Limit::Lagged { missed: 5, limit: 77 },
         ];

@@ -3,7 +3,7 @@
 use crate::{
     RpcLimits,
     ipc::{json_frames::JsonFrames, session::IpcSession},
-    rpc_error::RpcError,
+    rpc_error::{Limit, RpcError},
 };
 use jsonrpsee::{
     ConnectionId, MethodResponse, MethodSink, Methods,
@@ -16,6 +16,7 @@ use tokio::{
     net::{UnixStream, unix::OwnedWriteHalf},
     sync::{Semaphore, mpsc},
     task::JoinSet,
+    time::timeout,
 };
 
 /// Bytes read at once.
@@ -48,7 +49,15 @@ pub(crate) async fn serve(
             let document = match frames.next() {
                 Ok(Some(document)) => document,
                 Ok(None) => break,
-                Err(limit) => return refuse(&sink, limit.into()).await,
+                Err(limit) => {
+                    // A closed connection needs no answer.
+                    let _ = sink.send(refusal(limit)).await;
+                    // Without senders the writer ends once the refusal is out.
+                    drop((session, sink));
+                    let written = async { while tasks.join_next().await.is_some() {} };
+                    let _ = timeout(limits.slow_reader_patience, written).await;
+                    return Ok(());
+                }
             };
             // Reading stops while too many requests are unanswered.
             let permit = Arc::clone(&in_flight).acquire_owned().await.map_err(io::Error::other)?;
@@ -68,14 +77,17 @@ pub(crate) async fn serve(
     }
 }
 
-/// Tells the client why the connection ends.
-async fn refuse(sink: &MethodSink, error: RpcError) -> io::Result<()> {
-    let message = MethodResponse::error(Id::Null, ErrorObjectOwned::from(error)).into_json();
-    let _ = sink.send(message).await;
-    // The writer takes the message before the connection is dropped with everything else.
-    let _ = sink.has_capacity().await;
-    tokio::task::yield_now().await;
-    Ok(())
+/// Tells a client why it is not served and closes the connection.
+pub(crate) async fn refuse(mut stream: UnixStream, limit: Limit) -> io::Result<()> {
+    stream.write_all(refusal(limit).get().as_bytes()).await?;
+    stream.write_all(b"\n").await?;
+    stream.shutdown().await
+}
+
+/// Why a connection ends.
+fn refusal(limit: Limit) -> Box<RawValue> {
+    let error = ErrorObjectOwned::from(RpcError::from(limit));
+    MethodResponse::error(Id::Null, error).into_json()
 }
 
 async fn write_all(

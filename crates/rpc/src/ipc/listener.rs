@@ -1,6 +1,6 @@
 //! The Unix socket.
 
-use crate::{RpcLimits, RpcStartError, ipc::connection};
+use crate::{RpcLimits, RpcStartError, ipc::connection, rpc_error::Limit};
 use jsonrpsee::{ConnectionId, Methods};
 use std::{
     fs, io,
@@ -60,15 +60,23 @@ impl IpcListener {
         loop {
             let accepted = tokio::select! {
                 () = services.cancel.cancelled() => break,
-                accepted = self.accept(&slots) => accepted,
+                accepted = self.listener.accept() => accepted,
             };
             while connections.try_join_next().is_some() {}
-            let (stream, permit) = match accepted {
-                Ok(accepted) => accepted,
+            let stream = match accepted {
+                Ok((stream, _)) => stream,
                 Err(error) => {
                     tracing::warn!(target: "rpc", %error, "accepting an IPC connection");
                     continue;
                 }
+            };
+            let Ok(permit) = Arc::clone(&slots).try_acquire_owned() else {
+                let limit = Limit::IpcConnections { limit: services.limits.ipc_connections };
+                connections.spawn(async move {
+                    // A client that is gone needs no answer.
+                    let _ = connection::refuse(stream, limit).await;
+                });
+                continue;
             };
             next_id = next_id.wrapping_add(1);
             let (methods, limits) = (services.methods.clone(), Arc::clone(&services.limits));
@@ -81,16 +89,6 @@ impl IpcListener {
             });
         }
         connections.shutdown().await;
-    }
-
-    /// The next connection once there is room for it: further clients wait in the backlog.
-    async fn accept(
-        &self,
-        slots: &Arc<Semaphore>,
-    ) -> io::Result<(UnixStream, tokio::sync::OwnedSemaphorePermit)> {
-        let permit = Arc::clone(slots).acquire_owned().await.map_err(io::Error::other)?;
-        let (stream, _) = self.listener.accept().await?;
-        Ok((stream, permit))
     }
 }
 

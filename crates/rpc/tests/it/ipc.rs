@@ -191,3 +191,20 @@ async fn a_subscription_that_missed_blocks_ends_with_the_number_and_others_go_on
     assert!(error["message"].as_str().unwrap().contains("updates were missed"), "{error}");
     node.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_too_many_is_told_the_limit_and_closed() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("hanzo.ipc");
+    let mut config = RpcConfig { ipc: Some(path.clone()), ..config() };
+    config.limits.ipc_connections = 1;
+    let node = TestNode::start_with(config).await;
+    let mut first = Client::connect(&path).await;
+    first.write(&call(1, "eth_chainId", &json!([]))).await;
+    assert_eq!(outcome(&first.read().await).unwrap(), json!("0x7a69"));
+    let mut second = Client::connect(&path).await;
+    let refusal = outcome(&second.read().await).unwrap_err();
+    assert_eq!(refusal.message, "the limit of 1 IPC connections is reached");
+    assert!(second.lines.next_line().await.unwrap().is_none());
+    node.stop().await;
+}
