@@ -59,7 +59,7 @@ soak: build ## Sends 100 000 transactions to a release build and watches its mem
 	cargo test --release --locked -p hanzo-e2e -- --ignored --nocapture soak::
 
 bench: setup ## Runs the benchmarks. BENCH=poc runs one of: poc, root, block, pool.
-	cargo bench --workspace --locked $(if $(BENCH),--bench $(BENCH),--benches)
+	cargo bench --workspace --locked $(if $(BENCH),--bench $(BENCH),--bench poc --bench root --bench block --bench pool)
 
 audit: ## Checks licences, sources and spelling.
 	@.ci/install audit

@@ -17,6 +17,7 @@
 //! of the base; base and head are at most [`HIGH_WATER_BLOCKS`] apart; a failed write stops the
 //! chain thread and with it the node.
 
+mod assemble;
 mod audit;
 mod canon_update;
 mod chain_handle;
@@ -29,6 +30,7 @@ mod import_error;
 mod origin;
 mod view;
 
+pub use assemble::assemble;
 pub use audit::{Audit, AuditError, audit};
 pub use canon_update::{CanonObserver, CanonUpdate};
 pub use chain_handle::{ChainHandle, ChainThread, IMPORT_QUEUE, UPDATE_QUEUE};

@@ -1,20 +1,13 @@
 //! Building a block from the pool.
 
 use crate::{MiningConfig, MiningError, PendingBlock};
-use alloy_consensus::{
-    Transaction as _,
-    proofs::{calculate_receipt_root, calculate_transaction_root},
-};
-use alloy_eips::eip4895::Withdrawals;
-use hanzo_chain::{ChainView, Prebuilt};
+use alloy_consensus::Transaction as _;
+use hanzo_chain::{ChainView, assemble};
 use hanzo_consensus::{Consensus, next_gas_limit};
 use hanzo_evm::{BlockBuilder, PushError};
 use hanzo_pool::Pool;
 use hanzo_state::root;
-use hanzo_types::{
-    Block, BlockBody, Header, MAX_BLOCK_RLP_BYTES, RecoveredBlock, RecoveredTransaction, seal_hash,
-};
-use reth_primitives_traits::Block as _;
+use hanzo_types::{Header, MAX_BLOCK_RLP_BYTES, RecoveredTransaction};
 use std::sync::Arc;
 
 /// Bytes of a block's RLP that are not transactions: a header of at most 700 bytes, list prefixes
@@ -51,19 +44,7 @@ pub(crate) fn build(input: TemplateInput<'_>) -> Result<PendingBlock, MiningErro
     let transactions = fill(&mut builder, pool, &header)?;
     let executed = builder.finish()?;
     let state_root = root(&state, &executed.diff)?;
-
-    let (transactions, senders): (Vec<_>, Vec<_>) =
-        transactions.into_iter().map(|transaction| transaction.into_parts()).unzip();
-    header.state_root = state_root.root;
-    header.transactions_root = calculate_transaction_root(&transactions);
-    header.receipts_root = calculate_receipt_root(&executed.outcome.receipts);
-    header.logs_bloom = executed.outcome.logs_bloom;
-    header.gas_used = executed.outcome.gas_used;
-    let seal_hash = seal_hash(&header);
-    let body =
-        BlockBody { transactions, ommers: Vec::new(), withdrawals: Some(Withdrawals::default()) };
-    let block = RecoveredBlock::new_sealed(Block { header, body }.seal_slow(), senders);
-    let prebuilt = Arc::new(Prebuilt { seal_hash, executed, state_root });
+    let (block, prebuilt) = assemble(header, transactions, executed, state_root);
     Ok(PendingBlock::new(view, block, prebuilt))
 }
 

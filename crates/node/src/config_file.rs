@@ -1,12 +1,16 @@
 //! The configuration file: the same settings as the flags, which win over it.
 
-use crate::NodeError;
+use crate::{
+    NodeError,
+    units::{parse_duration, parse_listen_address},
+};
 use alloy_primitives::Address;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error as _};
 use std::{
     fs,
     net::IpAddr,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 /// A configuration file in TOML. Every key is optional; an unknown key is an error.
@@ -31,6 +35,7 @@ pub(crate) struct ConfigFile {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct HttpSection {
     pub(crate) enabled: Option<bool>,
+    #[serde(default, deserialize_with = "listen_address")]
     pub(crate) addr: Option<IpAddr>,
     pub(crate) port: Option<u16>,
     pub(crate) api: Option<Vec<String>>,
@@ -67,7 +72,8 @@ pub(crate) struct MinerSection {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct DevSection {
-    pub(crate) block_time: Option<u64>,
+    #[serde(default, deserialize_with = "duration")]
+    pub(crate) block_time: Option<Duration>,
     pub(crate) code_size_limit: Option<u64>,
     pub(crate) tx_gas_cap: Option<u64>,
 }
@@ -88,6 +94,26 @@ impl ConfigFile {
     }
 }
 
+/// A duration as its flag takes it, or a whole number of seconds.
+fn duration<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Duration>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected a duration such as \"2s\", or seconds")]
+    enum Written {
+        Seconds(u64),
+        Text(String),
+    }
+    match Written::deserialize(source)? {
+        Written::Seconds(seconds) => Ok(Some(Duration::from_secs(seconds))),
+        Written::Text(text) => parse_duration(&text).map(Some).map_err(D::Error::custom),
+    }
+}
+
+/// An address as its flag takes it.
+fn listen_address<'de, D: Deserializer<'de>>(source: D) -> Result<Option<IpAddr>, D::Error> {
+    let text = String::deserialize(source)?;
+    parse_listen_address(&text).map(Some).map_err(D::Error::custom)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,6 +122,21 @@ mod tests {
     fn an_unknown_key_is_refused_by_name() {
         let error = toml::from_str::<ConfigFile>("[http]\nprot = 1").unwrap_err().to_string();
         assert!(error.contains("prot"), "{error}");
+    }
+
+    #[test]
+    fn values_are_written_as_their_flags_take_them() {
+        let text = "[http]\naddr = \"localhost\"\n[dev]\nblock-time = \"1500ms\"";
+        let file = toml::from_str::<ConfigFile>(text).unwrap();
+        assert_eq!(file.http.addr.unwrap().to_string(), "127.0.0.1");
+        assert_eq!(file.dev.block_time, Some(Duration::from_millis(1_500)));
+        let seconds = toml::from_str::<ConfigFile>("[dev]\nblock-time = 2").unwrap();
+        assert_eq!(seconds.dev.block_time, Some(Duration::from_secs(2)));
+        for bad in
+            ["[dev]\nblock-time = \"soon\"", "[dev]\nblock-time = true", "[http]\naddr = \"x\""]
+        {
+            assert!(toml::from_str::<ConfigFile>(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

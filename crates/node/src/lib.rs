@@ -25,6 +25,7 @@ mod node;
 mod parts;
 mod rpc_config;
 mod shutdown;
+mod units;
 
 pub use chains::{ChainSource, DevSettings};
 pub use closed_database::ClosedDatabase;

@@ -37,8 +37,11 @@ pub struct TransactionLocation {
     pub index: u64,
 }
 
-/// Rows of a table as they are stored.
-type Rows<'a> = Box<dyn Iterator<Item = Result<(Box<[u8]>, Box<[u8]>), StoreError>> + 'a>;
+/// Key and value as they are stored.
+type Row = (Box<[u8]>, Box<[u8]>);
+
+/// Rows of a table.
+type Rows<'a> = Box<dyn Iterator<Item = Result<Row, StoreError>> + 'a>;
 
 impl StoreView {
     /// The database as it is now.
@@ -145,14 +148,7 @@ impl StoreView {
     /// All slots that are not zero, in the order of address and slot. Reads the whole table, like
     /// [`Self::accounts`]. Ends after the first error.
     pub fn slots(&self) -> impl Iterator<Item = Result<(Address, U256, U256), StoreError>> + '_ {
-        self.scan(Table::Storage, &[], ReadOptions::default()).map(|row| {
-            let (key, bytes) = row?;
-            let (address, slot) = key::decode_slot(&key)
-                .ok_or_else(|| damaged(Table::Storage, &key, "the key is not address and slot"))?;
-            let value = value::decode_slot(&bytes)
-                .map_err(|reason| damaged(Table::Storage, &key, reason))?;
-            Ok((address, slot, value))
-        })
+        self.scan(Table::Storage, &[], ReadOptions::default()).map(decode_slot_row)
     }
 
     /// All slots of an account that are not zero, in slot order. Ends after the first error.
@@ -162,14 +158,8 @@ impl StoreView {
     ) -> impl Iterator<Item = Result<(U256, U256), StoreError>> + '_ {
         let mut options = ReadOptions::default();
         options.set_iterate_range(rocksdb::PrefixRange(address.as_slice()));
-        self.scan(Table::Storage, address.as_slice(), options).map(|row| {
-            let (key, bytes) = row?;
-            let (_, slot) = key::decode_slot(&key)
-                .ok_or_else(|| damaged(Table::Storage, &key, "the key is not address and slot"))?;
-            let value = value::decode_slot(&bytes)
-                .map_err(|reason| damaged(Table::Storage, &key, reason))?;
-            Ok((slot, value))
-        })
+        self.scan(Table::Storage, address.as_slice(), options)
+            .map(|row| decode_slot_row(row).map(|(_, slot, value)| (slot, value)))
     }
 
     /// The block whose state is on disk; `None` before the genesis state is written.
@@ -267,6 +257,16 @@ impl StoreView {
         let rows = self.snapshot.borrow_dependent().iterator_cf_opt(family, options, mode);
         Box::new(rows.map(|row| row.map_err(|error| self.database().failed("scanning", error))))
     }
+}
+
+/// Address, slot and value of a row of [`Table::Storage`].
+fn decode_slot_row(row: Result<Row, StoreError>) -> Result<(Address, U256, U256), StoreError> {
+    let (key, bytes) = row?;
+    let (address, slot) = key::decode_slot(&key)
+        .ok_or_else(|| damaged(Table::Storage, &key, "the key is not address and slot"))?;
+    let value =
+        value::decode_slot(&bytes).map_err(|reason| damaged(Table::Storage, &key, reason))?;
+    Ok((address, slot, value))
 }
 
 impl StateRead for StoreView {

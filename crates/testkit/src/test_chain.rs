@@ -1,17 +1,15 @@
 //! A chain on a temporary directory.
 
-use alloy_consensus::proofs::{calculate_receipt_root, calculate_transaction_root};
-use alloy_eips::eip4895::Withdrawals;
 use alloy_primitives::{Address, B64, B256};
-use hanzo_chain::{ChainTree, ChainView, CheckedBlock, ImportError, Inserted, Origin, Prebuilt};
+use hanzo_chain::{
+    ChainTree, ChainView, CheckedBlock, ImportError, Inserted, Origin, Prebuilt, assemble,
+};
 use hanzo_consensus::{Consensus, PocEngine};
 use hanzo_evm::BlockBuilder;
 use hanzo_poc::{CancelFlag, SearchOutcome, SearchProgress, SearchRange, Target, Work, search};
 use hanzo_state::root;
 use hanzo_store::{ChainIdentity, Store, StoreConfig};
-use hanzo_types::{
-    Block, BlockBody, ChainSpec, Header, RecoveredBlock, RecoveredTransaction, seal_hash,
-};
+use hanzo_types::{ChainSpec, Header, RecoveredBlock, RecoveredTransaction, seal_hash};
 use reth_primitives_traits::Block as _;
 use std::{
     path::{Path, PathBuf},
@@ -161,18 +159,8 @@ fn build_on(
     }
     let executed = builder.finish().unwrap();
     let state_root = root(&state, &executed.diff).unwrap();
-    let (transactions, senders): (Vec<_>, Vec<_>) =
-        transactions.into_iter().map(|transaction| transaction.into_parts()).unzip();
-    header.state_root = state_root.root;
-    header.transactions_root = calculate_transaction_root(&transactions);
-    header.receipts_root = calculate_receipt_root(&executed.outcome.receipts);
-    header.logs_bloom = executed.outcome.logs_bloom;
-    header.gas_used = executed.outcome.gas_used;
-    let seal_hash = seal_hash(&header);
-    let body =
-        BlockBody { transactions, ommers: Vec::new(), withdrawals: Some(Withdrawals::default()) };
-    let block = RecoveredBlock::new_sealed(Block { header, body }.seal_slow(), senders);
-    BuiltBlock { block, prebuilt: Arc::new(Prebuilt { seal_hash, executed, state_root }) }
+    let (block, prebuilt) = assemble(header, transactions, executed, state_root);
+    BuiltBlock { block, prebuilt }
 }
 
 /// The block with a valid seal.

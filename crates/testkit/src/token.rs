@@ -37,17 +37,17 @@ pub fn runtime_code() -> Bytes {
     code.extend(hex!("5f3560e01c8063"));
     code.extend(TRANSFER_SELECTOR);
     code.extend(hex!("1460"));
-    let transfer_jump = placeholder(&mut code);
+    let transfer_jump = jump_target(&mut code);
     code.extend(hex!("5763"));
     code.extend(BALANCE_OF_SELECTOR);
     code.extend(hex!("1460"));
-    let balance_jump = placeholder(&mut code);
+    let balance_jump = jump_target(&mut code);
     code.extend(hex!("575f5ffd"));
 
     patch(&mut code, transfer_jump);
     // JUMPDEST POP; amount; slot of the sender; its balance; balance < amount ⇒ revert
     code.extend(hex!("5b50335f5260243560205f20805482811060"));
-    let revert_jump = placeholder(&mut code);
+    let revert_jump = jump_target(&mut code);
     // balance − amount; slot of the receiver; balance + amount
     code.extend(hex!("5782900390556004355f5260205f20805482019055"));
     // emit Transfer(sender, receiver, amount); return true
@@ -87,7 +87,7 @@ pub fn balance_slot(owner: Address) -> U256 {
     U256::from_be_bytes(keccak256(owner.into_word()).0)
 }
 
-fn placeholder(code: &mut Vec<u8>) -> usize {
+fn jump_target(code: &mut Vec<u8>) -> usize {
     code.push(0);
     code.len() - 1
 }

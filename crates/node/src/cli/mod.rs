@@ -3,7 +3,6 @@
 mod db;
 mod init;
 mod node_args;
-mod units;
 
 use crate::{NodeError, logging};
 use clap::{Parser, Subcommand};

@@ -1,8 +1,9 @@
 //! The flags of `hanzo node`, named as in reth and geth.
 
-use super::units::{parse_duration, parse_extra_data, parse_listen_address};
 use crate::{
-    ChainSource, DevSettings, Node, NodeConfig, NodeError, RpcSettings, config_file::ConfigFile,
+    ChainSource, DevSettings, Node, NodeConfig, NodeError, RpcSettings,
+    config_file::ConfigFile,
+    units::{parse_duration, parse_extra_data, parse_listen_address},
 };
 use alloy_primitives::{Address, Bytes};
 use clap::Args;
@@ -236,8 +237,7 @@ impl MinerArgs {
         config.coinbase = self.etherbase.or(file.miner.etherbase);
         config.mining_threads = self.threads.or(file.miner.threads);
         config.target_gas_limit = self.gas_limit.or(file.miner.gaslimit);
-        let from_file = file.dev.block_time.map(Duration::from_secs);
-        config.dev_block_time = self.dev_block_time.or(from_file);
+        config.dev_block_time = self.dev_block_time.or(file.dev.block_time);
         config.extra_data = match (self.extra_data, &file.miner.extradata) {
             (Some(data), _) => data,
             (None, Some(text)) => parse_extra_data(text)

@@ -1,0 +1,32 @@
+//! From an executed block to one that only lacks its seal.
+
+use crate::Prebuilt;
+use alloy_consensus::proofs::{calculate_receipt_root, calculate_transaction_root};
+use hanzo_evm::Executed;
+use hanzo_state::StateRoot;
+use hanzo_types::{Block, BlockBody, Header, RecoveredBlock, RecoveredTransaction, seal_hash};
+use reth_primitives_traits::Block as _;
+use std::sync::Arc;
+
+/// Fills in what a header says about the block's execution and puts header and transactions
+/// together. The seal is zero; everything else is final.
+#[must_use]
+pub fn assemble(
+    mut header: Header,
+    transactions: Vec<RecoveredTransaction>,
+    executed: Executed,
+    state_root: StateRoot,
+) -> (RecoveredBlock, Arc<Prebuilt>) {
+    let (transactions, senders): (Vec<_>, Vec<_>) =
+        transactions.into_iter().map(|transaction| transaction.into_parts()).unzip();
+    header.state_root = state_root.root;
+    header.transactions_root = calculate_transaction_root(&transactions);
+    header.receipts_root = calculate_receipt_root(&executed.outcome.receipts);
+    header.logs_bloom = executed.outcome.logs_bloom;
+    header.gas_used = executed.outcome.gas_used;
+    let seal_hash = seal_hash(&header);
+    let body =
+        BlockBody { transactions, ommers: Vec::new(), withdrawals: Some(Default::default()) };
+    let block = RecoveredBlock::new_sealed(Block { header, body }.seal_slow(), senders);
+    (block, Arc::new(Prebuilt { seal_hash, executed, state_root }))
+}
