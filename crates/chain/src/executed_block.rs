@@ -2,8 +2,8 @@
 
 use alloy_primitives::{B256, map::B256Map};
 use hanzo_evm::Executed;
-use hanzo_state::{Layer, StateRoot};
-use hanzo_types::{BlockSupply, Receipt, RecoveredBlock, SealedHeader, TotalDifficulty};
+use hanzo_state::{Layer, StateDiff, StateRoot, TrieDiff};
+use hanzo_types::{Receipt, RecoveredBlock, SealedHeader, TotalDifficulty};
 use std::sync::Arc;
 
 /// A valid, executed block: one node of the tree above the base.
@@ -11,7 +11,6 @@ use std::sync::Arc;
 pub struct ExecutedBlock {
     block: Arc<RecoveredBlock>,
     receipts: Arc<Vec<Receipt>>,
-    supply: BlockSupply,
     total_difficulty: TotalDifficulty,
     layer: Arc<Layer>,
     transaction_index: B256Map<usize>,
@@ -24,23 +23,40 @@ impl ExecutedBlock {
         state_root: StateRoot,
         total_difficulty: TotalDifficulty,
     ) -> Self {
-        let transaction_index = block
-            .body()
-            .transactions
-            .iter()
-            .enumerate()
-            .map(|(index, transaction)| (*transaction.tx_hash(), index))
-            .collect();
         let layer = Layer {
             number: block.number,
             hash: block.hash(),
             state: executed.diff,
             trie: state_root.trie,
         };
+        Self::with_layer(block, executed.outcome.receipts, layer, total_difficulty)
+    }
+
+    /// A block whose state is persisted, as the store tells of it. It can be reverted, not built
+    /// on: the layer has no trie nodes.
+    pub(crate) fn persisted(
+        block: RecoveredBlock,
+        receipts: Vec<Receipt>,
+        state: StateDiff,
+        total_difficulty: TotalDifficulty,
+    ) -> Self {
+        let (number, hash) = (block.number, block.hash());
+        let layer = Layer { number, hash, state, trie: TrieDiff::default() };
+        Self::with_layer(block, receipts, layer, total_difficulty)
+    }
+
+    fn with_layer(
+        block: RecoveredBlock,
+        receipts: Vec<Receipt>,
+        layer: Layer,
+        total_difficulty: TotalDifficulty,
+    ) -> Self {
+        let transactions = block.body().transactions.iter().enumerate();
+        let transaction_index =
+            transactions.map(|(index, transaction)| (*transaction.tx_hash(), index)).collect();
         Self {
             block: Arc::new(block),
-            receipts: Arc::new(executed.outcome.receipts),
-            supply: executed.outcome.supply,
+            receipts: Arc::new(receipts),
             total_difficulty,
             layer: Arc::new(layer),
             transaction_index,
@@ -75,12 +91,6 @@ impl ExecutedBlock {
     #[must_use]
     pub const fn receipts(&self) -> &Arc<Vec<Receipt>> {
         &self.receipts
-    }
-
-    /// What it minted and burned.
-    #[must_use]
-    pub const fn supply(&self) -> &BlockSupply {
-        &self.supply
     }
 
     /// Weight of the chain that ends here.

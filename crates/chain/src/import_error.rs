@@ -23,6 +23,15 @@ pub enum InvalidBlock {
         /// Position in the block.
         index: usize,
     },
+    /// It was found to be invalid before.
+    #[error("it was found to be invalid before")]
+    KnownInvalid,
+    /// It builds on a block that was found to be invalid.
+    #[error("its parent {parent} was found to be invalid")]
+    InvalidParent {
+        /// Hash of the parent.
+        parent: B256,
+    },
     /// Execution leads to another state than the header commits to.
     #[error("state root is {header}, execution gives {computed}")]
     StateRoot {
@@ -40,7 +49,10 @@ impl InvalidBlock {
         match self {
             Self::Consensus(error) => error.fault(),
             Self::Execution(error) => error.fault(),
-            Self::Signature { .. } | Self::StateRoot { .. } => Fault::Peer,
+            Self::Signature { .. }
+            | Self::StateRoot { .. }
+            | Self::KnownInvalid
+            | Self::InvalidParent { .. } => Fault::Peer,
         }
     }
 }
@@ -58,16 +70,6 @@ pub enum ImportError {
         /// What is wrong with it.
         reason: InvalidBlock,
     },
-    /// The parent is not known, or lies below the persisted base.
-    #[error("block {number} ({hash}) has the unknown parent {parent}")]
-    UnknownParent {
-        /// Number of the block.
-        number: u64,
-        /// Hash of the block.
-        hash: B256,
-        /// Hash of the parent.
-        parent: B256,
-    },
     /// The import queue is full; try again.
     #[error("the import queue is full ({limit} blocks)")]
     Busy {
@@ -83,6 +85,10 @@ pub enum ImportError {
     /// Reading the state failed. Fatal.
     #[error(transparent)]
     State(#[from] StateError),
+    /// The blocks that were canonical before an attempt to follow a heavier branch do not execute
+    /// any more. Fatal.
+    #[error("going back to the chain before a reorganisation: {0}")]
+    Readoption(#[source] Box<Self>),
 }
 
 impl ImportError {
@@ -91,8 +97,8 @@ impl ImportError {
     pub fn fault(&self) -> Fault {
         match self {
             Self::Invalid { reason, .. } => reason.fault(),
-            Self::UnknownParent { .. } | Self::Busy { .. } => Fault::Transient,
-            Self::Stopped | Self::Store(_) | Self::State(_) => Fault::Local,
+            Self::Busy { .. } => Fault::Transient,
+            Self::Stopped | Self::Store(_) | Self::State(_) | Self::Readoption(_) => Fault::Local,
         }
     }
 

@@ -13,32 +13,42 @@
 //!                                                        └─ every 16 blocks: Store::commit
 //! ```
 //!
+//! A block whose parent is unknown waits among the orphans. A branch that leaves the canonical
+//! chain below the base waits unexecuted until it is heavier than the head; then the store goes
+//! back to where it leaves, and the branch is executed from there (ADR-0013).
+//!
 //! Invariants: a block in the tree is valid and durable; on disk there is exactly one state, that
 //! of the base; base and head are at most [`HIGH_WATER_BLOCKS`] apart; a failed write stops the
 //! chain thread and with it the node.
 
 mod assemble;
 mod audit;
+mod block_state;
 mod canon_update;
 mod chain_handle;
-mod chain_tree;
 mod checked_block;
+mod displaced;
 mod executed_block;
 mod generation;
 mod genesis;
 mod import_error;
 mod origin;
+mod tree;
 mod view;
 
 pub use assemble::assemble;
 pub use audit::{Audit, AuditError, audit};
+pub use block_state::{BlockState, RecentState};
 pub use canon_update::{CanonObserver, CanonUpdate};
 pub use chain_handle::{ChainHandle, ChainThread, IMPORT_QUEUE, UPDATE_QUEUE};
-pub use chain_tree::{ChainTree, HIGH_WATER_BLOCKS, Inserted, MAX_SIDE_BLOCKS, SEGMENT_BLOCKS};
 pub use checked_block::CheckedBlock;
+pub use displaced::MAX_DISPLACED_BLOCKS;
 pub use executed_block::ExecutedBlock;
-pub use generation::RETAINED_GENERATIONS;
 pub use genesis::genesis_diff;
 pub use import_error::{ImportError, InvalidBlock, OpenError};
 pub use origin::{Origin, Prebuilt};
-pub use view::{BlockState, ChainView, HistoryError, TransactionPosition};
+pub use tree::{
+    ChainTree, HIGH_WATER_BLOCKS, Inserted, MAX_DEFERRED_BLOCKS, MAX_DEFERRED_BYTES,
+    MAX_INVALID_BLOCKS, MAX_ORPHAN_BYTES, MAX_ORPHANS, MAX_SIDE_BLOCKS, SEGMENT_BLOCKS,
+};
+pub use view::{ChainView, HistoryError, TransactionPosition};

@@ -1,16 +1,13 @@
 //! The chain as of one head, for readers.
 
-use crate::{ExecutedBlock, generation::Generation};
+use crate::{BlockState, ExecutedBlock, RecentState, displaced::Displaced, generation::Generation};
 use alloy_primitives::B256;
 use hanzo_consensus::{Ancestors, FINALIZED_DEPTH, SAFE_DEPTH, UnreadableAncestor};
-use hanzo_state::Layered;
-use hanzo_store::{StoreError, StoreView};
+use hanzo_state::{Layer, Layered, StateError, root};
+use hanzo_store::{HistoricalState, StoreError};
 use hanzo_types::{ChainSpec, Receipt, RecoveredBlock, SealedHeader, TotalDifficulty};
 use std::sync::Arc;
 use thiserror::Error;
-
-/// World state after one block.
-pub type BlockState = Layered<Arc<StoreView>>;
 
 /// The state of a block cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -22,6 +19,24 @@ pub enum HistoryError {
         number: u64,
         /// Oldest block whose state can be read.
         oldest: u64,
+    },
+    /// The receipts of the block were pruned.
+    #[error("receipts of block {number} are pruned, the oldest kept are those of block {oldest}")]
+    ReceiptsPruned {
+        /// Number that was asked for.
+        number: u64,
+        /// Oldest block whose receipts are kept.
+        oldest: u64,
+    },
+    /// The block is too far below the head for a Merkle proof.
+    #[error("proofs reach back {window} blocks: block {number} is {depth} below the head")]
+    ProofWindow {
+        /// Number that was asked for.
+        number: u64,
+        /// Its distance from the head.
+        depth: u64,
+        /// Largest distance allowed.
+        window: u64,
     },
     /// No such block on the canonical chain.
     #[error("block {number} is above the head {head}")]
@@ -50,9 +65,8 @@ pub struct ChainView {
     spec: Arc<ChainSpec>,
     head: SealedHeader,
     total_difficulty: TotalDifficulty,
-    /// Newest first; never empty.
-    current: Generation,
-    superseded: Vec<Generation>,
+    chain: Generation,
+    displaced: Displaced,
 }
 
 impl ChainView {
@@ -60,10 +74,10 @@ impl ChainView {
         spec: Arc<ChainSpec>,
         head: SealedHeader,
         total_difficulty: TotalDifficulty,
-        current: Generation,
-        superseded: Vec<Generation>,
+        chain: Generation,
+        displaced: Displaced,
     ) -> Self {
-        Self { spec, head, total_difficulty, current, superseded }
+        Self { spec, head, total_difficulty, chain, displaced }
     }
 
     /// The chain specification.
@@ -120,13 +134,13 @@ impl ChainView {
     /// # Errors
     /// [`StoreError`] if the store cannot be read.
     pub fn canonical_hash(&self, number: u64) -> Result<Option<B256>, StoreError> {
-        if let Some(block) = self.current.block(number) {
+        if let Some(block) = self.chain.block(number) {
             return Ok(Some(block.hash()));
         }
-        if number > self.current.base_number {
+        if number > self.chain.base_number {
             return Ok(None);
         }
-        self.current.base.canonical_hash(number)
+        self.chain.base.canonical_hash(number)
     }
 
     /// The block with this hash, canonical or not.
@@ -137,7 +151,10 @@ impl ChainView {
         if let Some(block) = self.in_memory(hash) {
             return Ok(Some(Arc::clone(block.block())));
         }
-        Ok(self.current.base.block_by_hash(hash)?.map(Arc::new))
+        if let Some(displaced) = self.displaced.get(hash) {
+            return Ok(Some(Arc::clone(&displaced.block)));
+        }
+        Ok(self.chain.base.block_by_hash(hash)?.map(Arc::new))
     }
 
     /// The canonical block `number`.
@@ -145,7 +162,7 @@ impl ChainView {
     /// # Errors
     /// [`StoreError`] if the store cannot be read.
     pub fn block_by_number(&self, number: u64) -> Result<Option<Arc<RecoveredBlock>>, StoreError> {
-        if let Some(block) = self.current.block(number) {
+        if let Some(block) = self.chain.block(number) {
             return Ok(Some(Arc::clone(block.block())));
         }
         match self.canonical_hash(number)? {
@@ -159,10 +176,13 @@ impl ChainView {
     /// # Errors
     /// [`StoreError`] if the store cannot be read.
     pub fn header_by_hash(&self, hash: B256) -> Result<Option<SealedHeader>, StoreError> {
-        match self.in_memory(hash) {
-            Some(block) => Ok(Some(block.header())),
-            None => self.current.base.header_by_hash(hash),
+        if let Some(block) = self.in_memory(hash) {
+            return Ok(Some(block.header()));
         }
+        if let Some(displaced) = self.displaced.get(hash) {
+            return Ok(Some(displaced.block.sealed_header().clone()));
+        }
+        self.chain.base.header_by_hash(hash)
     }
 
     /// The canonical header `number`.
@@ -170,7 +190,7 @@ impl ChainView {
     /// # Errors
     /// [`StoreError`] if the store cannot be read.
     pub fn header_by_number(&self, number: u64) -> Result<Option<SealedHeader>, StoreError> {
-        if let Some(block) = self.current.block(number) {
+        if let Some(block) = self.chain.block(number) {
             return Ok(Some(block.header()));
         }
         match self.canonical_hash(number)? {
@@ -187,7 +207,13 @@ impl ChainView {
         if let Some(block) = self.in_memory(hash) {
             return Ok(Some(Arc::clone(block.receipts())));
         }
-        Ok(self.current.base.receipts(hash)?.map(Arc::new))
+        Ok(self.chain.base.receipts(hash)?.map(Arc::new))
+    }
+
+    /// Receipts of a block that a recent reorganisation took out of the canonical chain.
+    #[must_use]
+    pub fn displaced_receipts(&self, hash: B256) -> Option<Arc<Vec<Receipt>>> {
+        self.displaced.get(hash).map(|displaced| Arc::clone(&displaced.receipts))
     }
 
     /// Where the transaction with this hash is on the canonical chain.
@@ -195,7 +221,7 @@ impl ChainView {
     /// # Errors
     /// [`StoreError`] if the store cannot be read.
     pub fn transaction(&self, hash: B256) -> Result<Option<TransactionPosition>, StoreError> {
-        for block in self.current.blocks.iter().rev() {
+        for block in self.chain.blocks.iter().rev() {
             if let Some(index) = block.transaction_position(hash) {
                 return Ok(Some(TransactionPosition {
                     block_hash: block.hash(),
@@ -204,7 +230,7 @@ impl ChainView {
                 }));
             }
         }
-        let stored = self.current.base.transaction(hash)?;
+        let stored = self.chain.base.transaction(hash)?;
         Ok(stored.map(|location| TransactionPosition {
             block_hash: location.block_hash,
             block_number: location.block_number,
@@ -222,34 +248,83 @@ impl ChainView {
 
     /// World state after the head.
     #[must_use]
-    pub fn latest_state(&self) -> BlockState {
-        state_in(&self.current, self.head_number())
+    pub fn latest_state(&self) -> RecentState {
+        self.recent_state(self.head_number())
     }
 
     /// World state after the canonical block `number`.
     ///
     /// # Errors
-    /// [`HistoryError`] if the block is above the head or older than the states kept.
+    /// [`HistoryError`] if the block is above the head or its state was pruned.
     pub fn state_at(&self, number: u64) -> Result<BlockState, HistoryError> {
-        if number > self.head_number() {
-            return Err(HistoryError::AboveHead { number, head: self.head_number() });
+        let (head, oldest) = (self.head_number(), self.oldest_state());
+        if number > head {
+            return Err(HistoryError::AboveHead { number, head });
         }
-        std::iter::once(&self.current)
-            .chain(&self.superseded)
-            .find(|generation| generation.covers(number))
-            .map(|generation| state_in(generation, number))
-            .ok_or_else(|| HistoryError::Unavailable { number, oldest: self.oldest_state() })
+        if number < oldest {
+            return Err(HistoryError::Unavailable { number, oldest });
+        }
+        if number >= self.chain.base_number {
+            return Ok(self.recent_state(number).into());
+        }
+        let base = Arc::clone(&self.chain.base);
+        Ok(BlockState::Historical(HistoricalState::new(base, number)))
     }
 
-    /// Oldest block whose state can be read.
+    /// World state after the canonical block `number` with its trie, for Merkle proofs. Below the
+    /// persisted base the trie is computed from what the blocks since then changed, so that work
+    /// and memory grow with `head − number`, which may be `window` at most.
+    ///
+    /// # Errors
+    /// [`HistoryError`] as [`Self::state_at`], and beyond the window; [`StateError`] if the store
+    /// cannot be read.
+    pub fn provable_state(
+        &self,
+        number: u64,
+        window: u64,
+    ) -> Result<Result<RecentState, HistoryError>, StateError> {
+        if let Err(error) = self.state_at(number) {
+            return Ok(Err(error));
+        }
+        let depth = self.head_number().saturating_sub(number);
+        if depth > window {
+            return Ok(Err(HistoryError::ProofWindow { number, depth, window }));
+        }
+        if number >= self.chain.base_number {
+            return Ok(Ok(self.recent_state(number)));
+        }
+        let base = &self.chain.base;
+        let state = base.changes_back_to(number).map_err(StateError::storage)?;
+        let trie = root(base, &state)?.trie;
+        let layer = Layer { number, hash: B256::ZERO, state, trie };
+        Ok(Ok(Layered::new(vec![Arc::new(layer)], Arc::clone(base))))
+    }
+
+    /// Number of the oldest block whose state can be read.
     #[must_use]
-    pub fn oldest_state(&self) -> u64 {
-        self.superseded.last().unwrap_or(&self.current).base_number
+    pub const fn oldest_state(&self) -> u64 {
+        self.chain.oldest_state
+    }
+
+    /// Number of the oldest block whose receipts and logs can be read.
+    #[must_use]
+    pub const fn oldest_receipts(&self) -> u64 {
+        self.chain.oldest_receipts
+    }
+
+    /// State after block `number`, which is the base or lies above it.
+    fn recent_state(&self, number: u64) -> RecentState {
+        let blocks = self.chain.blocks.iter().rev();
+        let layers = blocks
+            .skip_while(|block| block.number() > number)
+            .map(|block| Arc::clone(block.layer()))
+            .collect();
+        Layered::new(layers, Arc::clone(&self.chain.base))
     }
 
     /// The canonical block with this hash whose state is not persisted yet.
     fn in_memory(&self, hash: B256) -> Option<&Arc<ExecutedBlock>> {
-        self.current.blocks.iter().rev().find(|block| block.hash() == hash)
+        self.chain.blocks.iter().rev().find(|block| block.hash() == hash)
     }
 }
 
@@ -258,16 +333,4 @@ impl Ancestors for ChainView {
         self.header_by_hash(hash)
             .map_err(|error| UnreadableAncestor { hash, reason: error.to_string() })
     }
-}
-
-/// State after block `number` through `generation`, which covers it.
-fn state_in(generation: &Generation, number: u64) -> BlockState {
-    let layers = generation
-        .blocks
-        .iter()
-        .rev()
-        .skip_while(|block| block.number() > number)
-        .map(|block| Arc::clone(block.layer()))
-        .collect();
-    Layered::new(layers, Arc::clone(&generation.base))
 }

@@ -1,7 +1,7 @@
 //! A block that lacks nothing but its seal.
 
 use alloy_primitives::{B64, B256};
-use hanzo_chain::{BlockState, ChainView, Prebuilt};
+use hanzo_chain::{ChainView, Prebuilt, RecentState};
 use hanzo_evm::Executed;
 use hanzo_poc::Seal;
 use hanzo_state::Layer;
@@ -60,7 +60,7 @@ impl PendingBlock {
 
     /// World state after this block.
     #[must_use]
-    pub fn state(&self) -> BlockState {
+    pub fn state(&self) -> RecentState {
         let layer = self.layer.get_or_init(|| {
             Arc::new(Layer {
                 number: self.block.number,

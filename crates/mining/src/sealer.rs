@@ -157,7 +157,7 @@ impl Sealer {
                     "mined block"
                 );
             }
-            Inserted::Side | Inserted::Known => {
+            Inserted::Side | Inserted::Known | Inserted::Deferred | Inserted::Orphan { .. } => {
                 tracing::info!(target: "miner", number, %hash, "mined a stale block");
             }
         }

@@ -4,6 +4,7 @@ use crate::{ChainSource, DevSettings, NodeError};
 use alloy_primitives::{Address, Bytes};
 use hanzo_consensus::{MAX_EXTRA_DATA_BYTES, MIN_GAS_LIMIT};
 use hanzo_mining::MAX_MINING_THREADS;
+use hanzo_store::Retention;
 use std::{net::IpAddr, path::PathBuf, time::Duration};
 
 /// When blocks are made.
@@ -68,6 +69,8 @@ pub struct NodeConfig {
     pub mining_threads: Option<usize>,
     /// Gas limit to steer to.
     pub target_gas_limit: Option<u64>,
+    /// How much of the past is kept.
+    pub retention: Retention,
     /// What the RPC server is told.
     pub rpc: RpcSettings,
 }

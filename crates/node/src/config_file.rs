@@ -2,7 +2,7 @@
 
 use crate::{
     NodeError,
-    units::{parse_duration, parse_listen_address},
+    units::{Retained, parse_duration, parse_listen_address, parse_retained},
 };
 use alloy_primitives::Address;
 use serde::{Deserialize, Deserializer, de::Error as _};
@@ -20,6 +20,8 @@ pub(crate) struct ConfigFile {
     pub(crate) chain: Option<String>,
     pub(crate) datadir: Option<PathBuf>,
     #[serde(default)]
+    pub(crate) prune: PruneSection,
+    #[serde(default)]
     pub(crate) http: HttpSection,
     #[serde(default)]
     pub(crate) ipc: IpcSection,
@@ -29,6 +31,15 @@ pub(crate) struct ConfigFile {
     pub(crate) miner: MinerSection,
     #[serde(default)]
     pub(crate) dev: DevSection,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct PruneSection {
+    #[serde(default, deserialize_with = "retained")]
+    pub(crate) states: Option<Retained>,
+    #[serde(default, deserialize_with = "retained")]
+    pub(crate) receipts: Option<Retained>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -108,6 +119,21 @@ fn duration<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Duration>, D:
     }
 }
 
+/// A number of blocks as its flag takes it, or a whole number.
+fn retained<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Retained>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected a number of blocks or \"archive\"")]
+    enum Written {
+        Blocks(u64),
+        Text(String),
+    }
+    let text = match Written::deserialize(source)? {
+        Written::Blocks(blocks) => blocks.to_string(),
+        Written::Text(text) => text,
+    };
+    parse_retained(&text).map(Some).map_err(D::Error::custom)
+}
+
 /// An address as its flag takes it.
 fn listen_address<'de, D: Deserializer<'de>>(source: D) -> Result<Option<IpAddr>, D::Error> {
     let text = String::deserialize(source)?;
@@ -136,6 +162,18 @@ mod tests {
             ["[dev]\nblock-time = \"soon\"", "[dev]\nblock-time = true", "[http]\naddr = \"x\""]
         {
             assert!(toml::from_str::<ConfigFile>(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn retention_is_a_number_of_blocks_or_archive() {
+        let text = "[prune]\nstates = 300\nreceipts = \"archive\"";
+        let prune = toml::from_str::<ConfigFile>(text).unwrap().prune;
+        assert_eq!(prune.states, Some(Retained(Some(300))));
+        assert_eq!(prune.receipts, Some(Retained(None)));
+        for bad in ["255", "\"most\"", "-1", "1.5"] {
+            let text = format!("[prune]\nstates = {bad}");
+            assert!(toml::from_str::<ConfigFile>(&text).is_err(), "{bad}");
         }
     }
 

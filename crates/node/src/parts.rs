@@ -3,7 +3,7 @@
 use crate::{ChainSource, DataDir, NodeConfig, NodeError};
 use hanzo_chain::ChainTree;
 use hanzo_consensus::{Consensus, PocEngine};
-use hanzo_store::{ChainIdentity, Store, StoreConfig, StoreError};
+use hanzo_store::{ChainIdentity, Retention, Store, StoreConfig, StoreError};
 use hanzo_types::ChainSpec;
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ pub(crate) struct Parts {
     pub(crate) spec: Arc<ChainSpec>,
     pub(crate) datadir: DataDir,
     pub(crate) consensus: Arc<dyn Consensus>,
+    retention: Retention,
 }
 
 impl Parts {
@@ -21,7 +22,7 @@ impl Parts {
         let spec = Arc::new(chain.load(config.dev)?);
         let datadir = DataDir::resolve(config.datadir.clone(), &chain.directory_name(&spec))?;
         let consensus: Arc<dyn Consensus> = Arc::new(PocEngine::new(Arc::clone(&spec)));
-        Ok(Self { spec, datadir, consensus })
+        Ok(Self { spec, datadir, consensus, retention: config.retention })
     }
 
     /// Everything the user said has been checked by now: from here on the disk is touched.
@@ -37,7 +38,9 @@ impl Parts {
             chain_id: self.spec.chain_id(),
             genesis_hash: self.spec.genesis_hash(),
         };
-        let opened = Store::open(&StoreConfig::at(self.datadir.database()), identity);
+        let path = self.datadir.database();
+        let config = StoreConfig { retention: self.retention, ..StoreConfig::at(path) };
+        let opened = Store::open(&config, identity);
         opened.map_err(|error| {
             let other_settings = matches!(error, StoreError::GenesisHash { .. });
             if other_settings && self.spec.is_dev() {

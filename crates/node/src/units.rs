@@ -1,6 +1,7 @@
 //! Values with units, as people type them.
 
 use alloy_primitives::{Bytes, hex};
+use hanzo_store::MIN_RETAINED_BLOCKS;
 use std::{
     net::{IpAddr, Ipv4Addr},
     time::Duration,
@@ -35,6 +36,24 @@ pub(crate) fn parse_listen_address(text: &str) -> Result<IpAddr, String> {
         return Ok(Ipv4Addr::LOCALHOST.into());
     }
     text.parse().map_err(|_| format!("`{text}` is neither an IP address nor `localhost`"))
+}
+
+/// How many blocks of the past are kept; `None` is all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Retained(pub(crate) Option<u64>);
+
+/// Parses a number of blocks, or `archive`.
+pub(crate) fn parse_retained(text: &str) -> Result<Retained, String> {
+    if text == "archive" {
+        return Ok(Retained(None));
+    }
+    let blocks: u64 = text
+        .parse()
+        .map_err(|_| format!("`{text}` is neither a number of blocks nor `archive`"))?;
+    if blocks < MIN_RETAINED_BLOCKS {
+        return Err(format!("{blocks} blocks are too few, the least is {MIN_RETAINED_BLOCKS}"));
+    }
+    Ok(Retained(Some(blocks)))
 }
 
 #[cfg(test)]

@@ -72,6 +72,13 @@ const FEE_HISTORY_BLOCKS: u64 = 1_024;
 /// Percentiles of one fee history. Source: geth.
 const FEE_HISTORY_PERCENTILES: usize = 100;
 
+/// Distance from the head to which Merkle proofs reach. The trie of an older block is computed
+/// from what every block since then changed. ADR-0012.
+const PROOF_WINDOW_BLOCKS: u64 = 256;
+
+/// Storage keys of one proof. Source: geth.
+const PROOF_SLOTS: usize = 1_024;
+
 /// Every limit of the server. Exceeding one is an error that names it and its value.
 #[derive(Debug, Clone)]
 pub struct RpcLimits {
@@ -123,6 +130,10 @@ pub struct RpcLimits {
     pub fee_history_blocks: u64,
     /// Percentiles of one fee history.
     pub fee_history_percentiles: usize,
+    /// Distance from the head to which Merkle proofs reach, in blocks.
+    pub proof_window_blocks: u64,
+    /// Storage keys of one proof.
+    pub proof_slots: usize,
 }
 
 impl Default for RpcLimits {
@@ -156,6 +167,8 @@ impl Default for RpcLimits {
             filters: MAX_FILTERS,
             fee_history_blocks: FEE_HISTORY_BLOCKS,
             fee_history_percentiles: FEE_HISTORY_PERCENTILES,
+            proof_window_blocks: PROOF_WINDOW_BLOCKS,
+            proof_slots: PROOF_SLOTS,
         }
     }
 }
@@ -184,6 +197,7 @@ impl RpcLimits {
             ("concurrent_scans", wide(self.concurrent_scans)),
             ("filters", wide(self.filters)),
             ("fee_history_blocks", self.fee_history_blocks),
+            ("proof_slots", wide(self.proof_slots)),
         ];
         match limits.into_iter().find(|(_, value)| *value == 0) {
             Some((name, _)) => Err(ConfigError::ZeroLimit { name }),

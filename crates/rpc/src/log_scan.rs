@@ -6,7 +6,7 @@ use crate::{
     convert::{BlockLogs, Removal, RpcLog},
     deadline::Deadline,
     log_filter::{LogFilter, LogRange},
-    node_context::number_of,
+    node_context::{number_of, receipts_of},
     rpc_error::{Limit, OrInternal, RpcError},
 };
 use alloy_primitives::B256;
@@ -99,15 +99,20 @@ impl<'a> LogScan<'a> {
             return Ok(());
         }
         let hash = header.hash();
-        let receipts = self.view.receipts(hash).or_internal()?;
-        let block = self.view.block_by_hash(hash).or_internal()?;
-        let (Some(receipts), Some(block)) = (receipts, block) else {
+        let Some(block) = self.view.block_by_hash(hash).or_internal()? else {
+            return Err(RpcError::UnknownBlock);
+        };
+        let receipts = match removal {
+            Removal::None => receipts_of(self.view, &block)?,
+            Removal::Reorganised => self.view.displaced_receipts(hash),
+        };
+        let Some(receipts) = receipts else {
             return match removal {
                 // Nothing ran in the genesis block: it has no receipts to keep.
                 Removal::None if header.number == 0 => Ok(()),
                 Removal::None => Err(RpcError::NotCanonical { hash }),
-                // The receipts of a block went with its place in the chain: nothing to report.
-                Removal::Reorganised => Ok(()),
+                // So long ago that nobody remembers which logs went: the filter starts afresh.
+                Removal::Reorganised => Err(RpcError::FilterNotFound),
             };
         };
         let filter = self.filter;

@@ -6,11 +6,11 @@ use crate::{
     rpc_error::{OrInternal, RpcError},
 };
 use alloy_primitives::B256;
-use hanzo_chain::{BlockState, ChainHandle, ChainView};
+use hanzo_chain::{BlockState, ChainHandle, ChainView, HistoryError, RecentState};
 use hanzo_evm::CallContext;
 use hanzo_mining::{MinerStatus, PendingBlock, TemplateService};
 use hanzo_pool::Pool;
-use hanzo_types::{ChainSpec, RecoveredBlock, SealedHeader, prev_randao};
+use hanzo_types::{ChainSpec, Receipt, RecoveredBlock, SealedHeader, prev_randao};
 use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
@@ -96,19 +96,10 @@ impl NodeContext {
     /// kept: never another block's state.
     pub(crate) fn state(&self, reference: BlockReference) -> Result<ResolvedState, RpcError> {
         let view = self.chain.view();
-        let number = match reference {
-            BlockReference::Tag(BlockTag::Pending) => {
-                return Ok(pending_state(&*self.templates.pending().or_internal()?));
-            }
-            BlockReference::Tag(tag) => number_of(&view, tag),
-            BlockReference::Hash { hash, .. } => {
-                let header = view.header_by_hash(hash).or_internal()?;
-                let number = header.ok_or(RpcError::HeaderNotFound)?.number;
-                // Only canonical states are kept, so the flag makes no difference here.
-                require_canonical(&view, number, hash)?;
-                number
-            }
-        };
+        if reference == BlockReference::Tag(BlockTag::Pending) {
+            return Ok(pending_state(&*self.templates.pending().or_internal()?));
+        }
+        let number = canonical_number(&view, reference)?;
         let state = view.state_at(number)?;
         let header = canonical_header(&view, number)?;
         let prev_randao = match number.checked_sub(1) {
@@ -117,6 +108,37 @@ impl NodeContext {
             None => header.mix_hash,
         };
         Ok(ResolvedState { state, header, prev_randao, spec: Arc::clone(view.spec()) })
+    }
+
+    /// The state after the block that `reference` names, with its trie.
+    ///
+    /// # Errors
+    /// As [`Self::state`], and a server error beyond the window of proofs.
+    pub(crate) fn provable_state(
+        &self,
+        reference: BlockReference,
+    ) -> Result<RecentState, RpcError> {
+        if reference == BlockReference::Tag(BlockTag::Pending) {
+            return Ok(self.templates.pending().or_internal()?.state());
+        }
+        let view = self.chain.view();
+        let number = canonical_number(&view, reference)?;
+        let window = self.limits.proof_window_blocks;
+        Ok(view.provable_state(number, window).or_internal()??)
+    }
+}
+
+/// Number of the canonical block that `reference` names in `view`; the head for `pending`.
+fn canonical_number(view: &ChainView, reference: BlockReference) -> Result<u64, RpcError> {
+    match reference {
+        BlockReference::Tag(tag) => Ok(number_of(view, tag)),
+        BlockReference::Hash { hash, .. } => {
+            let header = view.header_by_hash(hash).or_internal()?;
+            let number = header.ok_or(RpcError::HeaderNotFound)?.number;
+            // Only canonical states are kept, so the flag makes no difference here.
+            require_canonical(view, number, hash)?;
+            Ok(number)
+        }
     }
 }
 
@@ -131,10 +153,28 @@ pub(crate) fn number_of(view: &ChainView, tag: BlockTag) -> u64 {
     }
 }
 
+/// Receipts of a canonical block; `None` for every other.
+///
+/// # Errors
+/// A server error if they were pruned: not the same as a block that has none.
+pub(crate) fn receipts_of(
+    view: &ChainView,
+    block: &RecoveredBlock,
+) -> Result<Option<Arc<Vec<Receipt>>>, RpcError> {
+    let (number, oldest) = (block.number, view.oldest_receipts());
+    match view.receipts(block.hash()).or_internal()? {
+        Some(receipts) => Ok(Some(receipts)),
+        None if number < oldest && !block.body().transactions.is_empty() => {
+            Err(HistoryError::ReceiptsPruned { number, oldest }.into())
+        }
+        None => Ok(None),
+    }
+}
+
 fn pending_state(pending: &PendingBlock) -> ResolvedState {
     let block = pending.block();
     ResolvedState {
-        state: pending.state(),
+        state: pending.state().into(),
         header: block.sealed_header().clone(),
         prev_randao: prev_randao(pending.parent(), block.number),
         spec: Arc::clone(pending.view().spec()),

@@ -76,6 +76,8 @@ pub(crate) enum Limit {
     LogRange { limit: u64, asked: u64 },
     #[error("query exceeds the limit of {limit} results; a smaller range has fewer: {retry}")]
     LogResults { limit: usize, retry: String },
+    #[error("{asked} storage keys exceed the limit of {limit}")]
+    ProofSlots { limit: usize, asked: usize },
     #[error("query exceeds the limit of {} ms", limit.as_millis())]
     QueryTime { limit: Duration },
     #[error("execution exceeds the limit of {} ms", limit.as_millis())]
@@ -178,7 +180,9 @@ impl From<HistoryError> for RpcError {
     fn from(error: HistoryError) -> Self {
         match error {
             HistoryError::AboveHead { .. } => Self::HeaderNotFound,
-            HistoryError::Unavailable { .. } => Self::Server(error.to_string()),
+            HistoryError::Unavailable { .. }
+            | HistoryError::ReceiptsPruned { .. }
+            | HistoryError::ProofWindow { .. } => Self::Server(error.to_string()),
         }
     }
 }
@@ -262,6 +266,7 @@ mod tests {
         let limits = [
             Limit::LogRange { limit: 77, asked: 78 },
             Limit::LogResults { limit: 77, retry: String::new() },
+            Limit::ProofSlots { limit: 77, asked: 78 },
             Limit::QueryTime { limit: Duration::from_millis(77) },
             Limit::ExecutionTime { limit: Duration::from_millis(77) },
             Limit::LogAlternatives { limit: 77, have: 78 },

@@ -1,5 +1,6 @@
 //! Where the store lives and how much memory and how many files it may use.
 
+use crate::Retention;
 use std::path::PathBuf;
 
 /// Index and filter blocks of a devnet fit several times over; a node with millions of accounts
@@ -19,6 +20,8 @@ pub struct StoreConfig {
     pub block_cache_bytes: usize,
     /// Most table files held open at a time.
     pub max_open_files: i32,
+    /// How much of the past is kept.
+    pub retention: Retention,
 }
 
 impl StoreConfig {
@@ -29,6 +32,7 @@ impl StoreConfig {
             path: path.into(),
             block_cache_bytes: DEFAULT_BLOCK_CACHE_BYTES,
             max_open_files: DEFAULT_MAX_OPEN_FILES,
+            retention: Retention::default(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{BlockRef, Table};
 use alloy_primitives::B256;
+use hanzo_state::StateError;
 use hanzo_types::Fault;
 use std::path::PathBuf;
 use thiserror::Error;
@@ -98,6 +99,43 @@ pub enum StoreError {
     /// A block of a segment was never stored.
     #[error("block {0} is committed but was never stored")]
     UnknownBlock(BlockRef),
+    /// The state can only go back to a block that led to it.
+    #[error("block {0} is not a canonical block at or below the state on disk")]
+    NotCanonical(BlockRef),
+    /// The state of this block was pruned.
+    #[error("the state of block {number} was pruned, the oldest kept is that of block {oldest}")]
+    HistoryPruned {
+        /// Number that was asked for.
+        number: u64,
+        /// Number of the oldest block whose state can be read.
+        oldest: u64,
+    },
+    /// The history leads to another state than the one the block's header commits to.
+    #[error("going back to block {block} gives state root {computed}, its header says {header}")]
+    UnwoundRoot {
+        /// The block.
+        block: BlockRef,
+        /// Root in the block's header.
+        header: B256,
+        /// Root of the state that the history gives.
+        computed: B256,
+    },
+    /// The trie does not fit the history.
+    #[error("going back to block {block}: {source}")]
+    UnwoundTrie {
+        /// The block.
+        block: BlockRef,
+        /// What the trie says.
+        source: StateError,
+    },
+    /// A database of this chain lacks a table.
+    #[error("database {path} lacks the table {table}")]
+    MissingTable {
+        /// Directory of the database.
+        path: PathBuf,
+        /// The table.
+        table: Table,
+    },
     /// A stored value does not decode, or a row that another row names is absent.
     #[error("table {table} is damaged at key 0x{key}: {reason}")]
     Damaged {
@@ -135,6 +173,11 @@ impl StoreError {
             | Self::EmptySegment
             | Self::BrokenSegment { .. }
             | Self::UnknownBlock(_)
+            | Self::NotCanonical(_)
+            | Self::HistoryPruned { .. }
+            | Self::UnwoundRoot { .. }
+            | Self::UnwoundTrie { .. }
+            | Self::MissingTable { .. }
             | Self::Damaged { .. }
             | Self::Engine { .. } => Fault::Local,
         }

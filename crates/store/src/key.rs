@@ -10,12 +10,18 @@ pub(crate) const SCHEMA_VERSION: &[u8] = b"schema_version";
 pub(crate) const IDENTITY: &[u8] = b"identity";
 /// Name of the row with the block whose state is on disk.
 pub(crate) const STATE_TIP: &[u8] = b"state_tip";
+/// Name of the row with the number of the oldest block whose state can be read.
+pub(crate) const OLDEST_STATE: &[u8] = b"oldest_state";
+/// Name of the row with the number of the oldest block whose receipts are kept.
+pub(crate) const OLDEST_RECEIPTS: &[u8] = b"oldest_receipts";
 /// Name of the row with the arrival number of the next block.
 pub(crate) const NEXT_ARRIVAL: &[u8] = b"next_arrival";
 
 const NUMBER_BYTES: usize = size_of::<u64>();
 const BLOCK_KEY_BYTES: usize = NUMBER_BYTES + B256::len_bytes();
 const SLOT_KEY_BYTES: usize = Address::len_bytes() + B256::len_bytes();
+const ACCOUNT_HISTORY_BYTES: usize = Address::len_bytes() + NUMBER_BYTES;
+const STORAGE_HISTORY_BYTES: usize = SLOT_KEY_BYTES + NUMBER_BYTES;
 
 /// Key of a block in the block tables: number, big-endian so that keys sort by it, and hash. Also
 /// the value that names the state tip.
@@ -40,6 +46,20 @@ pub(crate) fn decode_slot(key: &[u8]) -> Option<(Address, U256)> {
     let (address, slot) = key.split_at_checked(Address::len_bytes())?;
     let slot: [u8; 32] = slot.try_into().ok()?;
     Some((Address::try_from(address).ok()?, U256::from_be_bytes(slot)))
+}
+
+/// Key of what an account was before block `number`.
+pub(crate) fn account_history(address: Address, number: u64) -> [u8; ACCOUNT_HISTORY_BYTES] {
+    concat(address.as_slice(), &number.to_be_bytes())
+}
+
+/// Key of what a slot was before block `number`.
+pub(crate) fn storage_history(
+    address: Address,
+    slot: U256,
+    number: u64,
+) -> [u8; STORAGE_HISTORY_BYTES] {
+    concat(&self::slot(address, slot), &number.to_be_bytes())
 }
 
 /// Key of a node of the account trie.
@@ -97,6 +117,19 @@ mod tests {
         );
         assert_eq!(key, expected);
         assert_eq!(decode_slot(&key), Some((Address::repeat_byte(0x11), U256::from(7))));
+    }
+
+    #[test]
+    fn history_keys_end_in_the_number_so_that_a_seek_finds_the_next_change() {
+        let account = account_history(Address::repeat_byte(0x11), 0x0102);
+        assert_eq!(account, hex!("1111111111111111111111111111111111111111" "0000000000000102"));
+        let slot = storage_history(Address::repeat_byte(0x11), U256::from(7), 3);
+        let expected = hex!(
+            "1111111111111111111111111111111111111111"
+            "0000000000000000000000000000000000000000000000000000000000000007"
+            "0000000000000003"
+        );
+        assert_eq!(slot, expected);
     }
 
     #[test]

@@ -10,33 +10,42 @@
 //! merged diff ──▶ commit ────┘    over all tables     └─▶ blocks_above_tip() after a restart
 //! ```
 //!
+//! Of past states the store keeps what each block found before it changed it ([`HistoricalState`]);
+//! the same rows move the state back ([`Store::unwind`]).
+//!
 //! Invariants: the state on disk is exactly that of `state_tip`, and the root of its trie is the
 //! state root of that block's header; every change is one atomic batch, so a crash at any
 //! instruction leaves either all of it or none; a view never changes after it was taken; damaged
 //! bytes are an error that names the table and the key, never a panic.
 
 mod block_ref;
+mod committed_block;
 mod config;
 mod database;
 mod durable_block;
 mod error;
+mod history;
 mod identity;
 mod key;
 mod open;
 mod options;
-mod segment;
+mod retention;
 mod statistics;
 mod store;
 mod table;
+mod touched;
+mod unwind;
 mod value;
 mod view;
 
 pub use block_ref::BlockRef;
+pub use committed_block::CommittedBlock;
 pub use config::StoreConfig;
 pub use durable_block::DurableBlock;
 pub use error::StoreError;
+pub use history::HistoricalState;
 pub use identity::ChainIdentity;
-pub use segment::{CommitSegment, CommittedBlock};
+pub use retention::{MIN_RETAINED_BLOCKS, Pruned, Retention};
 pub use statistics::TableStatistics;
 pub use store::{Durability, Store};
 pub use table::Table;

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::{fs, io};
 
 /// Version of keys and values. Raised whenever the bytes of any table change meaning.
-pub(crate) const SCHEMA_VERSION: u32 = 1;
+pub(crate) const SCHEMA_VERSION: u32 = 2;
 
 /// The column family every RocksDB database has; this software keeps nothing in it.
 const DEFAULT_FAMILY: &str = "default";
@@ -22,6 +22,7 @@ pub(crate) fn open(config: &StoreConfig, identity: &ChainIdentity) -> Result<Dat
     match existing_families(path)? {
         Existing::Nothing => {}
         Existing::Database(families) => {
+            check_complete(path, &families)?;
             // RocksDB insists on opening every family that exists, also those of a newer schema,
             // whose version is then reported.
             let known = |family: &String| names.contains(family) || family == DEFAULT_FAMILY;
@@ -105,6 +106,28 @@ fn is_blank(path: &Path, families: &[String]) -> Result<bool, StoreError> {
     let engine = DB::open_for_read_only(&Options::default(), path, false)
         .map_err(|error| engine_error(path, "inspecting", error))?;
     Ok(engine.iterator(IteratorMode::Start).next().is_none())
+}
+
+/// Refuses a database that has its schema version but not all tables: opening it would make the
+/// missing ones, empty. Before the version is recorded, creation may have been interrupted.
+fn check_complete(path: &Path, families: &[String]) -> Result<(), StoreError> {
+    let absent = |table: &Table| !families.iter().any(|family| family == table.name());
+    let Some(table) = Table::ALL.into_iter().find(absent) else { return Ok(()) };
+    if !families.iter().any(|family| family == Table::Meta.name()) {
+        return Ok(());
+    }
+    let failed = |error| engine_error(path, "inspecting", error);
+    let meta = Table::Meta.name();
+    let engine = DB::open_cf_for_read_only(&Options::default(), path, [meta], false);
+    let engine = engine.map_err(failed)?;
+    let Some(family) = engine.cf_handle(meta) else { return Ok(()) };
+    match engine.get_cf(family, key::SCHEMA_VERSION).map_err(failed)? {
+        // Another version may have other tables; it is refused for its version.
+        Some(version) if version == SCHEMA_VERSION.to_be_bytes() => {
+            Err(StoreError::MissingTable { path: path.to_owned(), table })
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Checks schema and chain, or records them in a new database.

@@ -141,13 +141,18 @@ enum Contents {
 impl TableTraits {
     const fn of(table: Table) -> Self {
         let (lookups, contents) = match table {
-            Table::Meta | Table::Weights | Table::Headers | Table::Canonical => {
-                (Lookups::Ordered, Contents::Structured)
-            }
+            // History is read by seeking to the next change; addresses repeat from row to row.
+            Table::Meta
+            | Table::Weights
+            | Table::Headers
+            | Table::Canonical
+            | Table::AccountHistory
+            | Table::StorageHistory => (Lookups::Ordered, Contents::Structured),
             // Peers and wallets ask for hashes that this node never saw.
             Table::BlockNumbers | Table::Transactions => (Lookups::MayMiss, Contents::Random),
-            // A receipt is mostly zeros of its bloom filter; a body is mostly call data.
-            Table::Bodies | Table::Receipts => (Lookups::Ordered, Contents::Bulky),
+            // A receipt is mostly zeros of its bloom filter; a body is mostly call data; keys that
+            // a block changed are read again only to unwind and to prune.
+            Table::Bodies | Table::Receipts | Table::Touched => (Lookups::Ordered, Contents::Bulky),
             // Execution asks for fresh addresses and for slots that were never written.
             Table::Accounts | Table::Storage => (Lookups::MayMiss, Contents::Structured),
             Table::Code => (Lookups::Hit, Contents::Bulky),

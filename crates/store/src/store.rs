@@ -3,8 +3,8 @@
 use crate::database::{Batch, Database};
 use crate::value::{Position, Weight};
 use crate::{
-    BlockRef, ChainIdentity, CommitSegment, DurableBlock, StoreConfig, StoreError, StoreView,
-    Table, key, open, value,
+    BlockRef, ChainIdentity, CommittedBlock, DurableBlock, Retention, StoreConfig, StoreError,
+    StoreView, Table, history::put_history, key, open, value,
 };
 use alloy_primitives::{Address, B256};
 use hanzo_state::{StateDiff, TrieDiff};
@@ -32,6 +32,7 @@ pub enum Durability {
 struct Inner {
     database: Arc<Database>,
     genesis_hash: B256,
+    retention: Retention,
     next_arrival: AtomicU64,
 }
 
@@ -48,6 +49,7 @@ impl Store {
         Ok(Self(Arc::new(Inner {
             database,
             genesis_hash: identity.genesis_hash,
+            retention: config.retention,
             next_arrival: AtomicU64::new(next_arrival),
         })))
     }
@@ -115,8 +117,9 @@ impl Store {
         batch.write("storing a block", durability)
     }
 
-    /// Moves the state on disk forward by `segment`, in one batch over all tables in which each
-    /// key is written once.
+    /// Moves the state on disk forward by `segment`, a run of canonical blocks, in one batch over
+    /// all tables in which each key is written once. Then removes as much of the past as the
+    /// settings do not keep, twice the length of the segment at most.
     ///
     /// # Errors
     /// [`StoreError::EmptySegment`], [`StoreError::UnknownBlock`] or
@@ -125,32 +128,39 @@ impl Store {
     /// [`StoreError::Damaged`].
     pub fn commit(
         &self,
-        segment: &CommitSegment,
+        segment: &[CommittedBlock],
         durability: Durability,
     ) -> Result<(), StoreError> {
         let tip = self.checked_tip(segment)?;
         let mut batch = self.0.database.batch();
-        for block in &segment.blocks {
+        let (mut state, mut trie) = (StateDiff::default(), TrieDiff::default());
+        for block in segment {
+            let reference = block.reference();
             let receipts = value::encode_receipts(&block.receipts);
-            batch.put(Table::Receipts, key::block(block.reference()), receipts)?;
-            batch.put(Table::Canonical, block.number.to_be_bytes(), block.hash)?;
+            batch.put(Table::Receipts, key::block(reference), receipts)?;
+            batch.put(Table::Canonical, reference.number.to_be_bytes(), reference.hash)?;
             for (index, hash) in (0_u64..).zip(&block.transaction_hashes) {
-                let position = Position { number: block.number, index };
+                let position = Position { number: reference.number, index };
                 batch.put(Table::Transactions, hash, value::encode_position(position))?;
             }
+            put_history(&mut batch, reference.number, &block.layer.state)?;
+            state.extend(&block.layer.state);
+            trie.extend(&block.layer.trie);
         }
-        put_state(&mut batch, &segment.state)?;
-        put_trie(&mut batch, &segment.trie)?;
+        put_state(&mut batch, &state)?;
+        put_trie(&mut batch, &trie)?;
         batch.put(Table::Meta, key::STATE_TIP, key::block(tip))?;
         batch.write("committing state", durability)?;
         tracing::debug!(
             target: "store",
             number = tip.number,
             hash = %tip.hash,
-            blocks = segment.blocks.len(),
-            accounts = segment.state.accounts.len(),
+            blocks = segment.len(),
+            accounts = state.accounts.len(),
             "state committed"
         );
+        let blocks = u64::try_from(segment.len()).unwrap_or(u64::MAX);
+        self.prune(self.0.retention, blocks.saturating_mul(2))?;
         Ok(())
     }
 
@@ -198,19 +208,19 @@ impl Store {
 
     /// The last block of the segment, after checking that its blocks are stored, follow each
     /// other and start above the state on disk.
-    fn checked_tip(&self, segment: &CommitSegment) -> Result<BlockRef, StoreError> {
-        if segment.blocks.is_empty() {
+    fn checked_tip(&self, segment: &[CommittedBlock]) -> Result<BlockRef, StoreError> {
+        if segment.is_empty() {
             return Err(StoreError::EmptySegment);
         }
         let view = self.view();
         let mut parent = view.state_tip()?;
-        for block in &segment.blocks {
+        for block in segment {
             let reference = block.reference();
             let header =
-                view.header_by_hash(block.hash)?.ok_or(StoreError::UnknownBlock(reference))?;
-            let follows = header.number == block.number
+                view.header_by_hash(reference.hash)?.ok_or(StoreError::UnknownBlock(reference))?;
+            let follows = header.number == reference.number
                 && header.parent_hash == parent.hash
-                && parent.number.checked_add(1) == Some(block.number);
+                && parent.number.checked_add(1) == Some(reference.number);
             if !follows {
                 return Err(StoreError::BrokenSegment {
                     block: reference,
@@ -242,7 +252,7 @@ impl Store {
 }
 
 /// The values after every change of `state`.
-fn put_state(batch: &mut Batch<'_>, state: &StateDiff) -> Result<(), StoreError> {
+pub(crate) fn put_state(batch: &mut Batch<'_>, state: &StateDiff) -> Result<(), StoreError> {
     for (address, change) in state.accounts_sorted() {
         if change.before != change.after {
             batch.set(
@@ -265,7 +275,7 @@ fn put_state(batch: &mut Batch<'_>, state: &StateDiff) -> Result<(), StoreError>
 }
 
 /// The nodes after every change of `trie`.
-fn put_trie(batch: &mut Batch<'_>, trie: &TrieDiff) -> Result<(), StoreError> {
+pub(crate) fn put_trie(batch: &mut Batch<'_>, trie: &TrieDiff) -> Result<(), StoreError> {
     for (path, node) in trie.account_nodes_sorted() {
         batch.set(Table::AccountTrie, key::account_node(&path), node)?;
     }

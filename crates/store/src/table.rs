@@ -38,11 +38,21 @@ pub enum Table {
     AccountTrie,
     /// Storage tries at the state tip. Key: hashed address ‖ path. Value: RLP of the node.
     StorageTrie,
+    /// What was the account before the block that changed it? Key: address ‖ number. Value: as in
+    /// `Accounts`, empty if the account did not exist. The account at the end of block n is in the
+    /// first row after n, or else the present one.
+    AccountHistory,
+    /// What was the slot before the block that changed it? Key: address ‖ slot ‖ number. Value: as
+    /// in `Storage`, empty for zero.
+    StorageHistory,
+    /// Which keys of the state did the canonical block change? Key: number. Value: addresses and
+    /// slots, whose values before are in the two tables above.
+    Touched,
 }
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::Meta,
         Self::BlockNumbers,
         Self::Headers,
@@ -56,6 +66,9 @@ impl Table {
         Self::Code,
         Self::AccountTrie,
         Self::StorageTrie,
+        Self::AccountHistory,
+        Self::StorageHistory,
+        Self::Touched,
     ];
 
     /// Name of the column family on disk.
@@ -75,6 +88,9 @@ impl Table {
             Self::Code => "code",
             Self::AccountTrie => "account_trie",
             Self::StorageTrie => "storage_trie",
+            Self::AccountHistory => "account_history",
+            Self::StorageHistory => "storage_history",
+            Self::Touched => "touched",
         }
     }
 }

@@ -38,10 +38,10 @@ pub struct TransactionLocation {
 }
 
 /// Key and value as they are stored.
-type Row = (Box<[u8]>, Box<[u8]>);
+pub(crate) type Row = (Box<[u8]>, Box<[u8]>);
 
 /// Rows of a table.
-type Rows<'a> = Box<dyn Iterator<Item = Result<Row, StoreError>> + 'a>;
+pub(crate) type Rows<'a> = Box<dyn Iterator<Item = Result<Row, StoreError>> + 'a>;
 
 impl StoreView {
     /// The database as it is now.
@@ -230,11 +230,15 @@ impl StoreView {
     }
 
     /// A row that another row says is there.
-    fn expect(&self, table: Table, key: &[u8]) -> Result<DBPinnableSlice<'_>, StoreError> {
+    pub(crate) fn expect(
+        &self,
+        table: Table,
+        key: &[u8],
+    ) -> Result<DBPinnableSlice<'_>, StoreError> {
         self.get(table, key)?.ok_or_else(|| damaged(table, key, "the row is absent"))
     }
 
-    fn get_decoded<T>(
+    pub(crate) fn get_decoded<T>(
         &self,
         table: Table,
         key: &[u8],
@@ -245,10 +249,15 @@ impl StoreView {
             .transpose()
     }
 
-    /// The rows of a table from `start` on.
+    /// The rows of a table from `start` on, for scans of many: a scan reads each block once, and
+    /// keeping those would push out what requests need.
     fn scan(&self, table: Table, start: &[u8], mut options: ReadOptions) -> Rows<'_> {
-        // A scan reads each block once; keeping those would push out what requests need.
         options.fill_cache(false);
+        self.scan_cached(table, start, options)
+    }
+
+    /// The rows of a table from `start` on.
+    pub(crate) fn scan_cached(&self, table: Table, start: &[u8], options: ReadOptions) -> Rows<'_> {
         let family = match self.database().table(table) {
             Ok(family) => family,
             Err(error) => return Box::new(std::iter::once(Err(error))),

@@ -26,6 +26,7 @@ mod spec;
 mod test_chain;
 pub mod token;
 
+pub use hanzo_store::Retention;
 pub use memory_state::MemoryState;
 pub use signer::{Fees, Signer};
 pub use spec::{dev_genesis_json, dev_spec, spec_with};

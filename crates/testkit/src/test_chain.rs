@@ -8,7 +8,7 @@ use hanzo_consensus::{Consensus, PocEngine};
 use hanzo_evm::BlockBuilder;
 use hanzo_poc::{CancelFlag, SearchOutcome, SearchProgress, SearchRange, Target, Work, search};
 use hanzo_state::root;
-use hanzo_store::{ChainIdentity, Store, StoreConfig};
+use hanzo_store::{ChainIdentity, Retention, Store, StoreConfig};
 use hanzo_types::{ChainSpec, Header, RecoveredBlock, RecoveredTransaction, seal_hash};
 use reth_primitives_traits::Block as _;
 use std::{
@@ -23,6 +23,7 @@ pub struct TestChain {
     spec: Arc<ChainSpec>,
     consensus: Arc<dyn Consensus>,
     tree: Option<ChainTree>,
+    retention: Retention,
     directory: TempDir,
 }
 
@@ -39,10 +40,16 @@ impl TestChain {
     /// A new chain of `spec`.
     #[must_use]
     pub fn new(spec: Arc<ChainSpec>) -> Self {
+        Self::with_retention(spec, Retention::default())
+    }
+
+    /// A new chain of `spec` that keeps this much of the past.
+    #[must_use]
+    pub fn with_retention(spec: Arc<ChainSpec>, retention: Retention) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let consensus: Arc<dyn Consensus> = Arc::new(PocEngine::new(Arc::clone(&spec)));
-        let tree = open(&spec, &consensus, directory.path());
-        Self { spec, consensus, tree: Some(tree), directory }
+        let tree = open(&spec, &consensus, directory.path(), retention);
+        Self { spec, consensus, tree: Some(tree), retention, directory }
     }
 
     /// The chain specification.
@@ -76,7 +83,8 @@ impl TestChain {
     /// Drops the tree without any farewell and opens the directory again, as after a crash.
     pub fn reopen(&mut self) {
         self.tree = None;
-        self.tree = Some(open(&self.spec, &self.consensus, self.directory.path()));
+        let path = self.directory.path();
+        self.tree = Some(open(&self.spec, &self.consensus, path, self.retention));
     }
 
     /// Persists everything and closes the database. Returns its path.
@@ -99,6 +107,17 @@ impl TestChain {
         change: impl FnOnce(&mut Header),
     ) -> BuiltBlock {
         build_on(&self.view(), &*self.consensus, transactions, change)
+    }
+
+    /// Builds and seals a block on the head after `change` has touched its header. The chain does
+    /// not move.
+    #[must_use]
+    pub fn sealed_with(
+        &self,
+        transactions: Vec<RecoveredTransaction>,
+        change: impl FnOnce(&mut Header),
+    ) -> RecoveredBlock {
+        seal(self.build_with(transactions, change).block)
     }
 
     /// Builds, seals and imports a block as this node's own.
@@ -135,9 +154,15 @@ impl TestChain {
     }
 }
 
-fn open(spec: &Arc<ChainSpec>, consensus: &Arc<dyn Consensus>, path: &Path) -> ChainTree {
+fn open(
+    spec: &Arc<ChainSpec>,
+    consensus: &Arc<dyn Consensus>,
+    path: &Path,
+    retention: Retention,
+) -> ChainTree {
     let identity = ChainIdentity { chain_id: spec.chain_id(), genesis_hash: spec.genesis_hash() };
-    let store = Store::open(&StoreConfig::at(path.join("db")), identity).unwrap();
+    let config = StoreConfig { retention, ..StoreConfig::at(path.join("db")) };
+    let store = Store::open(&config, identity).unwrap();
     ChainTree::open(Arc::clone(spec), Arc::clone(consensus), store).unwrap()
 }
 

@@ -1,10 +1,7 @@
 //! What importing valid blocks does.
 
 use alloy_primitives::{Address, U256};
-use hanzo_chain::{
-    HIGH_WATER_BLOCKS, HistoryError, Inserted, MAX_SIDE_BLOCKS, RETAINED_GENERATIONS,
-    SEGMENT_BLOCKS,
-};
+use hanzo_chain::{Inserted, MAX_SIDE_BLOCKS};
 use hanzo_state::StateRead;
 use hanzo_testkit::{Signer, TestChain, dev_spec, seal};
 use hanzo_types::{COMPUTE_MINING, DEV_ACCOUNTS};
@@ -73,40 +70,6 @@ fn the_first_seen_block_stays_the_head_on_a_tie_and_a_heavier_branch_replaces_it
     assert_eq!(ours.view().head().hash(), heavier.hash());
     assert_eq!(ours.view().head().state_root, theirs.view().head().state_root);
     assert!(ours.view().transaction(*first.body().transactions[0].tx_hash()).unwrap().is_none());
-}
-
-#[test]
-fn recent_states_are_served_and_older_ones_are_refused_never_replaced_by_the_latest() {
-    let mut chain = TestChain::new(dev_spec());
-    let alice = Signer::dev(0, chain.spec());
-    let bob = Address::repeat_byte(0xb0);
-    let blocks = HIGH_WATER_BLOCKS + SEGMENT_BLOCKS * (RETAINED_GENERATIONS + 2);
-    for nonce in 0..blocks as u64 {
-        chain.mine(vec![alice.transfer(nonce, bob, 1)]);
-    }
-    let view = chain.view();
-    let oldest = view.oldest_state();
-    assert!(view.head_number() - oldest >= 32, "oldest {oldest}");
-    for number in oldest..=view.head_number() {
-        let state = view.state_at(number).unwrap();
-        assert_eq!(state.account(bob).unwrap().unwrap().balance, U256::from(number));
-    }
-    assert_eq!(
-        view.state_at(oldest - 1).unwrap_err(),
-        HistoryError::Unavailable { number: oldest - 1, oldest }
-    );
-    assert!(matches!(view.state_at(u64::MAX), Err(HistoryError::AboveHead { .. })));
-}
-
-#[test]
-fn a_block_of_an_unknown_parent_is_nobodys_fault() {
-    let mut ours = TestChain::new(dev_spec());
-    let mut theirs = TestChain::new(dev_spec());
-    theirs.mine(Vec::new());
-    let orphan = theirs.mine(Vec::new());
-    let error = ours.import_foreign(&orphan).unwrap_err();
-    assert_eq!(error.fault(), hanzo_types::Fault::Transient);
-    assert!(error.to_string().contains("unknown parent"), "{error}");
 }
 
 #[test]

@@ -3,8 +3,14 @@
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod history;
+#[cfg(test)]
 mod import;
 #[cfg(test)]
+mod orphans;
+#[cfg(test)]
 mod reject;
+#[cfg(test)]
+mod reorganisation;
 #[cfg(test)]
 mod restart;

@@ -31,7 +31,9 @@ fn consensus_rejection(change: impl FnOnce(&mut Header)) -> ConsensusError {
         InvalidBlock::Consensus(error) => error,
         other @ (InvalidBlock::Execution(_)
         | InvalidBlock::Signature { .. }
-        | InvalidBlock::StateRoot { .. }) => panic!("{other}"),
+        | InvalidBlock::StateRoot { .. }
+        | InvalidBlock::KnownInvalid
+        | InvalidBlock::InvalidParent { .. }) => panic!("{other}"),
     }
 }
 

@@ -57,5 +57,5 @@ async fn an_orderly_stop_persists_everything_and_readers_saw_every_head() {
     drop(handle);
     chain.reopen();
     assert_eq!(chain.view().head().hash(), block.hash());
-    assert_eq!(chain.view().oldest_state(), 1);
+    assert_eq!(chain.view().oldest_state(), 0);
 }

@@ -1,13 +1,17 @@
 //! `hanzo db`.
 
-use super::node_args::ChainArgs;
+use super::node_args::{ChainArgs, PruneArgs};
 use crate::{ClosedDatabase, NodeError};
 use alloy_primitives::utils::format_ether;
 use clap::{Args, Subcommand};
+use hanzo_store::{Pruned, Retention};
 use std::io::Write as _;
 
 /// Blocks between two lines of progress.
 const PROGRESS_BLOCKS: u64 = 10_000;
+
+/// Blocks pruned in one batch: some ten megabytes of keys if all of them are full.
+const PRUNED_BLOCKS: u64 = 64;
 
 /// Looks at the database of a node that is not running.
 #[derive(Debug, Args)]
@@ -24,6 +28,16 @@ enum DbCommand {
     Check(ChainArgs),
     /// Rewrites every table without what was overwritten or removed.
     Compact(ChainArgs),
+    /// Removes the past that is not to be kept, and gives the disk its space back.
+    Prune(PruneDbArgs),
+}
+
+#[derive(Debug, Args)]
+struct PruneDbArgs {
+    #[command(flatten)]
+    chain: ChainArgs,
+    #[command(flatten)]
+    prune: PruneArgs,
 }
 
 impl DbArgs {
@@ -36,8 +50,41 @@ impl DbArgs {
                 database.store().compact()?;
                 stats(&database)
             }
+            DbCommand::Prune(arguments) => prune(arguments),
         }
     }
+}
+
+fn prune(arguments: PruneDbArgs) -> Result<(), NodeError> {
+    let (config, file) = arguments.chain.into_parts()?;
+    config.validate()?;
+    let retention = arguments.prune.retention(&file);
+    if retention == Retention::default() {
+        return Err(NodeError::Config(
+            "say what to keep: --prune.states BLOCKS, --prune.receipts BLOCKS".to_owned(),
+        ));
+    }
+    let database = ClosedDatabase::open(&config)?;
+    let mut total = Pruned::default();
+    loop {
+        let pruned = database.store().prune(retention, PRUNED_BLOCKS)?;
+        if pruned == Pruned::default() {
+            break;
+        }
+        total.states = total.states.saturating_add(pruned.states);
+        total.receipts = total.receipts.saturating_add(pruned.receipts);
+        tracing::info!(target: "db", states = total.states, receipts = total.receipts, "pruned");
+    }
+    database.store().compact()?;
+    let view = database.store().view();
+    print(&format!(
+        "removed the states of {} blocks and the receipts of {}\noldest state    block {}\n\
+         oldest receipts block {}",
+        total.states,
+        total.receipts,
+        view.oldest_state()?,
+        view.oldest_receipts()?
+    ))
 }
 
 fn open(chain: ChainArgs) -> Result<ClosedDatabase, NodeError> {

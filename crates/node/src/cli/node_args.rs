@@ -3,10 +3,11 @@
 use crate::{
     ChainSource, DevSettings, Node, NodeConfig, NodeError, RpcSettings,
     config_file::ConfigFile,
-    units::{parse_duration, parse_extra_data, parse_listen_address},
+    units::{Retained, parse_duration, parse_extra_data, parse_listen_address, parse_retained},
 };
 use alloy_primitives::{Address, Bytes};
 use clap::Args;
+use hanzo_store::Retention;
 use std::{
     net::{IpAddr, Ipv4Addr},
     path::PathBuf,
@@ -54,9 +55,25 @@ pub(crate) struct NodeArgs {
     #[command(flatten)]
     chain: ChainArgs,
     #[command(flatten)]
+    prune: PruneArgs,
+    #[command(flatten)]
     rpc: RpcArgs,
     #[command(flatten)]
     miner: MinerArgs,
+}
+
+/// How much of the past is kept.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "History")]
+pub(crate) struct PruneArgs {
+    /// Keeps the states of this many past blocks, at least 256, or `archive` for all
+    /// [default: archive].
+    #[arg(long = "prune.states", value_name = "BLOCKS", value_parser = parse_retained)]
+    states: Option<Retained>,
+    /// Keeps the receipts and logs of this many blocks, at least 256, or `archive` for all
+    /// [default: archive].
+    #[arg(long = "prune.receipts", value_name = "BLOCKS", value_parser = parse_retained)]
+    receipts: Option<Retained>,
 }
 
 #[derive(Debug, Args)]
@@ -142,6 +159,7 @@ impl NodeArgs {
 
     fn into_config(self) -> Result<NodeConfig, NodeError> {
         let (mut config, file) = self.chain.into_parts()?;
+        config.retention = self.prune.retention(&file);
         self.rpc.apply(&mut config.rpc, &file);
         self.miner.apply(&mut config, &file)?;
         Ok(config)
@@ -154,7 +172,7 @@ impl ChainArgs {
         Ok(self.into_parts()?.0)
     }
 
-    fn into_parts(self) -> Result<(NodeConfig, ConfigFile), NodeError> {
+    pub(crate) fn into_parts(self) -> Result<(NodeConfig, ConfigFile), NodeError> {
         let file = self.config.as_deref().map(ConfigFile::read).transpose()?.unwrap_or_default();
         let chain = chain_source(self.chain.or_else(|| file.chain.clone()), self.dev)?;
         let is_dev = chain == ChainSource::Dev;
@@ -171,6 +189,7 @@ impl ChainArgs {
             extra_data: Bytes::new(),
             mining_threads: None,
             target_gas_limit: None,
+            retention: Retention::default(),
             rpc: default_rpc(is_dev),
         };
         Ok((config, file))
@@ -205,6 +224,18 @@ fn default_rpc(is_dev: bool) -> RpcSettings {
         gas_cap: DEFAULT_RPC_GAS_CAP,
         max_connections: DEFAULT_MAX_CONNECTIONS,
         max_batch: DEFAULT_MAX_BATCH,
+    }
+}
+
+impl PruneArgs {
+    pub(crate) fn retention(&self, file: &ConfigFile) -> Retention {
+        let blocks = |flag: Option<Retained>, written: Option<Retained>| {
+            flag.or(written).and_then(|Retained(blocks)| blocks)
+        };
+        Retention {
+            states: blocks(self.states, file.prune.states),
+            receipts: blocks(self.receipts, file.prune.receipts),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
     block_reference::{BlockReference, BlockTag},
     convert::{RpcReceipt, TransactionDetail, block_receipts, pending_block, rpc_block},
     eth::Eth,
-    node_context::ResolvedBlock,
+    node_context::{ResolvedBlock, receipts_of},
     rpc_error::{OrInternal, RpcError},
 };
 use alloy_primitives::{B256, U64};
@@ -61,7 +61,7 @@ impl Eth {
         if block.body().transactions.is_empty() {
             return Ok(Some(Vec::new()));
         }
-        let receipts = view.receipts(block.hash()).or_internal()?;
+        let receipts = receipts_of(&view, block)?;
         Ok(receipts.map(|receipts| block_receipts(block, &receipts)))
     }
 

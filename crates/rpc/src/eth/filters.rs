@@ -79,7 +79,13 @@ impl Eth {
                 let bounds = range.following()?;
                 let changes = self.changes(&view, cursor)?;
                 let scan = LogScan::new(&view, &filter, &self.node.limits);
-                let logs = scan.changes(&changes.reverted, changes.adopted, &bounds)?;
+                let logs = scan.changes(&changes.reverted, changes.adopted, &bounds);
+                // A reorganisation that nobody remembers: going on would hide void logs.
+                let logs = logs.inspect_err(|error| {
+                    if matches!(error, RpcError::FilterNotFound) {
+                        self.filters.uninstall(id);
+                    }
+                })?;
                 self.filters.advance(id, changes.head);
                 to_raw_value(&logs)
             }

@@ -79,6 +79,7 @@ fn state_methods(table: &mut MethodTable<Eth>) -> Result<(), RegisterMethodError
     table.blocking("eth_getCode", (Lane::Lookup, 2), Eth::code)?;
     table.blocking("eth_getStorageAt", (Lane::Lookup, 3), Eth::storage_at)?;
     table.blocking("eth_getAccountInfo", (Lane::Lookup, 2), Eth::account_info)?;
+    table.blocking("eth_getProof", (Lane::Scan, 3), Eth::proof)?;
     table.blocking("eth_call", (Lane::Execution, 4), Eth::call)?;
     table.blocking("eth_estimateGas", (Lane::Execution, 4), Eth::estimate_gas)?;
     table.blocking("eth_createAccessList", (Lane::Execution, 2), Eth::create_access_list)?;

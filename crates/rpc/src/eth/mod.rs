@@ -7,6 +7,7 @@ mod filters;
 mod logs;
 mod methods;
 mod mining;
+mod proofs;
 mod state;
 mod submission;
 mod transactions;

@@ -8,7 +8,7 @@ use crate::{
 };
 use alloy_primitives::{Address, B256, Bytes, U64, U256};
 use hanzo_chain::BlockState;
-use hanzo_state::{Account, StateRead as _};
+use hanzo_state::{Account, StateRead};
 use serde::Serialize;
 
 /// The answer of `eth_getAccountInfo`. Source: reth; forge asks for it.
@@ -68,7 +68,7 @@ impl Eth {
     }
 }
 
-fn account(state: &BlockState, address: Address) -> Result<Account, RpcError> {
+fn account(state: &dyn StateRead, address: Address) -> Result<Account, RpcError> {
     Ok(state.account(address).or_internal()?.unwrap_or_default())
 }
 

@@ -8,7 +8,7 @@ use crate::{
         receipt_at,
     },
     eth::{Eth, blocks::by_hash},
-    node_context::ResolvedBlock,
+    node_context::{ResolvedBlock, receipts_of},
     rpc_error::{OrInternal, RpcError},
 };
 use alloy_eips::Encodable2718 as _;
@@ -86,7 +86,7 @@ impl Eth {
     pub(super) fn receipt_of(&self, hash: B256) -> Result<Option<RpcReceipt>, RpcError> {
         let view = self.node.chain.view();
         let Some((block, index)) = find(&view, hash)? else { return Ok(None) };
-        let receipts = view.receipts(block.hash()).or_internal()?;
+        let receipts = receipts_of(&view, &block)?;
         Ok(receipts.and_then(|receipts| receipt_at(&block, &receipts, index)))
     }
 }

@@ -8,7 +8,7 @@ use hanzo_consensus::Consensus;
 use hanzo_mining::{Clock, InstantSealer, MinerStatus, MiningConfig, Sealer, TemplateService};
 use hanzo_pool::{Pool, PoolConfig, TransactionOrigin};
 use hanzo_rpc::{HttpConfig, RpcConfig, RpcDependencies, RpcHandle, RpcServer, RpcStartError};
-use hanzo_testkit::{Signer, TestChain, dev_spec, seal};
+use hanzo_testkit::{Retention, Signer, TestChain, dev_spec, seal};
 use hanzo_types::{RecoveredBlock, RecoveredTransaction};
 use serde_json::{Value, json};
 use std::{
@@ -63,8 +63,16 @@ impl TestNode {
         Self::start_with(config()).await
     }
 
+    /// A node that keeps this much of the past.
+    pub(crate) async fn start_keeping(retention: Retention) -> Self {
+        Self::start_on(TestChain::with_retention(dev_spec(), retention), config()).await
+    }
+
     pub(crate) async fn start_with(config: RpcConfig) -> Self {
-        let mut directory = TestChain::new(dev_spec());
+        Self::start_on(TestChain::new(dev_spec()), config).await
+    }
+
+    async fn start_on(mut directory: TestChain, config: RpcConfig) -> Self {
         let consensus = Arc::clone(directory.consensus());
         let view = directory.view();
         let now = Arc::new(AtomicU64::new(view.head().timestamp + 1));
@@ -144,6 +152,12 @@ impl TestNode {
         assert!(matches!(inserted, Inserted::Head(_)), "{inserted:?}");
         self.now.store(block.timestamp + 1, Ordering::Relaxed);
         block
+    }
+
+    /// Imports a block that somebody else has mined.
+    pub(crate) async fn import(&self, block: &RecoveredBlock) -> Inserted {
+        let checked = CheckedBlock::check(block.sealed_block().clone(), &*self.consensus).unwrap();
+        self.chain.import(checked, Origin::Peer { now: block.timestamp }).await.unwrap()
     }
 
     /// Mines `count` empty blocks.

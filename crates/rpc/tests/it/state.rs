@@ -1,7 +1,8 @@
 //! Accounts, code, storage and old states.
 
 use crate::harness::{TestNode, number};
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, B256};
+use hanzo_testkit::Retention;
 use hanzo_testkit::token;
 use serde_json::json;
 
@@ -98,18 +99,51 @@ async fn an_unknown_block_has_no_state() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_state_that_is_gone_is_an_error_and_never_another_state() {
+async fn every_past_state_answers_as_it_did() {
     let node = TestNode::start().await;
-    node.add(node.signer(0).transfer(0, TO, 5));
-    node.mine_many(200).await;
+    for nonce in 0..80 {
+        node.add(node.signer(0).transfer(nonce, TO, 5));
+        node.mine().await;
+    }
+    for block in [0_u64, 1, 17, 40, 63, 80] {
+        let tag = format!("{block:#x}");
+        let balance = node.ask("eth_getBalance", json!([TO, tag])).await;
+        assert_eq!(number(&balance), 5 * block);
+        let nonce = node.ask("eth_getTransactionCount", json!([node.signer(0).address(), tag]));
+        assert_eq!(number(&nonce.await), block);
+        let call = json!([{ "from": TO, "to": TO, "value": format!("{:#x}", 5 * block) }, tag]);
+        assert_eq!(node.ask("eth_call", call).await, "0x");
+        let more = json!([{ "from": TO, "to": TO, "value": format!("{:#x}", 5 * block + 1) }, tag]);
+        assert!(node.refusal("eth_call", more).await.message.contains("insufficient funds"));
+    }
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_pruned_is_an_error_that_names_the_oldest_and_never_another_state() {
+    let retention = Retention { states: Some(20), receipts: Some(20) };
+    let node = TestNode::start_keeping(retention).await;
+    let transfer = node.signer(0).transfer(0, TO, 5);
+    let hash = *transfer.tx_hash();
+    node.add(transfer);
+    node.mine_many(100).await;
     let refusal = node.refusal("eth_getBalance", json!([TO, "0x1"])).await;
     assert_eq!(refusal.code, -32_000);
     assert!(refusal.message.starts_with("historical state not available"), "{refusal:?}");
-    let recent = 200 - 32;
-    let balance = node.ask("eth_getBalance", json!([TO, format!("{recent:#x}")])).await;
+    for (method, params) in [
+        ("eth_getTransactionReceipt", json!([hash])),
+        ("eth_getBlockReceipts", json!(["0x1"])),
+        ("eth_getProof", json!([TO, [], "0x1"])),
+    ] {
+        let refusal = node.refusal(method, params).await;
+        assert_eq!(refusal.code, -32_000);
+        assert!(refusal.message.contains("oldest"), "{method}: {refusal:?}");
+    }
+    let balance = node.ask("eth_getBalance", json!([TO, "0x50"])).await;
     assert_eq!(number(&balance), 5);
-    // Blocks, receipts and logs stay.
+    // Blocks and transactions stay.
     let old = node.ask("eth_getBlockByNumber", json!(["0x1", true])).await;
-    assert_eq!(U256::from(old["transactions"].as_array().unwrap().len()), U256::from(1));
+    assert_eq!(old["transactions"][0]["hash"], json!(hash));
+    assert_eq!(node.ask("eth_getTransactionByHash", json!([hash])).await["blockNumber"], "0x1");
     node.stop().await;
 }

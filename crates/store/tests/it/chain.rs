@@ -2,8 +2,8 @@
 
 use alloy_consensus::{EthereumTxEnvelope, ReceiptEnvelope, ReceiptWithBloom, Signed, TxLegacy};
 use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256, keccak256};
-use hanzo_state::{Account, Change, StateDiff, TrieDiff};
-use hanzo_store::{ChainIdentity, CommitSegment, CommittedBlock, Durability, Store, StoreConfig};
+use hanzo_state::{Account, Change, Layer, StateDiff, TrieDiff};
+use hanzo_store::{ChainIdentity, CommittedBlock, Durability, Retention, Store, StoreConfig};
 use hanzo_types::{
     BlockBody, Header, Receipt, RecoveredBlock, SealedBlock, TotalDifficulty, Transaction,
 };
@@ -27,6 +27,18 @@ impl TestStore {
         let genesis = block(0, B256::ZERO, 0);
         let store = open(directory.path(), genesis.hash()).unwrap();
         Self { store, genesis, directory }
+    }
+
+    /// A database with an empty genesis state that keeps this much of the past.
+    pub(crate) fn retaining(retention: Retention) -> Self {
+        let directory = TempDir::new().unwrap();
+        let genesis = block(0, B256::ZERO, 0);
+        let config = StoreConfig { retention, ..StoreConfig::at(directory.path()) };
+        let identity = ChainIdentity { chain_id: CHAIN_ID, genesis_hash: genesis.hash() };
+        let store = Store::open(&config, identity).unwrap();
+        let test = Self { store, genesis, directory };
+        test.init(&StateDiff::default(), &TrieDiff::default());
+        test
     }
 
     /// A database with an empty genesis state.
@@ -124,18 +136,33 @@ pub(crate) fn receipts(block: &RecoveredBlock) -> Vec<Receipt> {
         .collect()
 }
 
+/// The blocks as they are committed; the last one changes state and trie.
 pub(crate) fn segment(
     blocks: &[RecoveredBlock],
     state: StateDiff,
     trie: TrieDiff,
-) -> CommitSegment {
-    let blocks = blocks.iter().map(|block| CommittedBlock {
-        number: block.number,
-        hash: block.hash(),
+) -> Vec<CommittedBlock> {
+    let mut last = Some((state, trie));
+    let committed = blocks.iter().rev().map(|block| {
+        let (state, trie) = last.take().unwrap_or_default();
+        committed(block, state, trie)
+    });
+    let mut segment: Vec<_> = committed.collect();
+    segment.reverse();
+    segment
+}
+
+/// A block as it is committed.
+pub(crate) fn committed(
+    block: &RecoveredBlock,
+    state: StateDiff,
+    trie: TrieDiff,
+) -> CommittedBlock {
+    CommittedBlock {
+        layer: Arc::new(Layer { number: block.number, hash: block.hash(), state, trie }),
         receipts: Arc::new(receipts(block)),
         transaction_hashes: hashes(block),
-    });
-    CommitSegment { blocks: blocks.collect(), state, trie }
+    }
 }
 
 pub(crate) fn hashes(block: &RecoveredBlock) -> Vec<B256> {

@@ -7,6 +7,8 @@ mod commit;
 #[cfg(test)]
 mod damage;
 #[cfg(test)]
+mod history;
+#[cfg(test)]
 mod open;
 #[cfg(test)]
 mod oracle;

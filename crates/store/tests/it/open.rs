@@ -36,10 +36,24 @@ fn another_schema_version_is_refused_even_with_tables_this_program_does_not_know
     let mut engine = DB::open_cf(&options, directory.path(), families).unwrap();
     engine.create_cf("from_the_future", &options).unwrap();
     let meta = engine.cf_handle(Table::Meta.name()).unwrap();
-    engine.put_cf(meta, b"schema_version", 2_u32.to_be_bytes()).unwrap();
+    engine.put_cf(meta, b"schema_version", 9_u32.to_be_bytes()).unwrap();
     drop(engine);
     let error = open(directory.path(), genesis.hash()).unwrap_err();
-    assert!(matches!(error, StoreError::SchemaVersion { expected: 1, found: 2, .. }), "{error}");
+    assert!(matches!(error, StoreError::SchemaVersion { expected: 2, found: 9, .. }), "{error}");
+}
+
+#[test]
+fn a_database_without_one_of_its_tables_is_refused_and_not_completed() {
+    let (directory, genesis) = TestStore::initialized().closed();
+    let options = Options::default();
+    let families = DB::list_cf(&options, directory.path()).unwrap();
+    let mut engine = DB::open_cf(&options, directory.path(), families).unwrap();
+    engine.drop_cf(Table::Storage.name()).unwrap();
+    drop(engine);
+    for _ in 0..2 {
+        let error = open(directory.path(), genesis.hash()).unwrap_err();
+        assert!(matches!(error, StoreError::MissingTable { table: Table::Storage, .. }), "{error}");
+    }
 }
 
 #[test]

@@ -1,0 +1,179 @@
+//! Reorganisations below the persisted base.
+
+use super::{CanonChange, ChainTree, Placed};
+use crate::{ExecutedBlock, ImportError, InvalidBlock, Origin, generation::Generation};
+use alloy_primitives::B256;
+use hanzo_consensus::prefers;
+use hanzo_store::{BlockRef, Durability, StoreError, StoreView};
+use hanzo_types::{RecoveredBlock, SealedHeader, TotalDifficulty};
+use std::sync::Arc;
+
+/// A branch whose blocks are not in the tree.
+struct Branch {
+    /// The canonical block it leaves from.
+    ancestor: BlockRef,
+    /// Oldest first.
+    blocks: Vec<Arc<RecoveredBlock>>,
+}
+
+impl ChainTree {
+    /// Keeps a block whose parent's state is not in memory, and adopts its branch if that is now
+    /// the heaviest chain.
+    pub(super) fn defer(
+        &mut self,
+        block: RecoveredBlock,
+        parent: &SealedHeader,
+        origin: &Origin,
+        change: &mut CanonChange,
+    ) -> Result<Placed, ImportError> {
+        let (number, hash) = (block.number, block.hash());
+        let header = block.sealed_header();
+        if let Err(error) = self.consensus.check_in_context(header, parent, self, origin.arrival())
+        {
+            return Err(self.refused(number, hash, InvalidBlock::from(error)));
+        }
+        let total_difficulty = self.weight_outside_tree(parent)?.child(block.difficulty);
+        self.deferred.insert(block, total_difficulty);
+        if self.deferred.get(hash).is_none() || !prefers(total_difficulty, self.head_difficulty()) {
+            return Ok(Placed::Deferred);
+        }
+        self.adopt_branch(hash, change)
+    }
+
+    fn weight_outside_tree(&self, header: &SealedHeader) -> Result<TotalDifficulty, ImportError> {
+        if let Some(deferred) = self.deferred.get(header.hash()) {
+            return Ok(deferred.total_difficulty);
+        }
+        let block = BlockRef { number: header.number, hash: header.hash() };
+        let weight = self.store.view().total_difficulty(header.hash())?;
+        Ok(weight.ok_or(StoreError::UnknownBlock(block))?)
+    }
+
+    /// Goes back to where the branch that ends in `tip` leaves the canonical chain and executes
+    /// it. If one of its blocks is invalid, the better of the old chain and the valid part of the
+    /// branch becomes canonical, and the error names the block.
+    fn adopt_branch(&mut self, tip: B256, change: &mut CanonChange) -> Result<Placed, ImportError> {
+        let branch = self.branch_to(tip)?;
+        let oldest = self.chain.oldest_state;
+        if branch.ancestor.number < oldest {
+            tracing::error!(
+                target: "chain",
+                %tip,
+                ancestor = branch.ancestor.number,
+                oldest_state = oldest,
+                "a heavier chain leaves this one below the oldest state kept; it is not followed"
+            );
+            return Ok(Placed::Deferred);
+        }
+        let (displaced_difficulty, depth) = (self.head_difficulty(), self.head().number);
+        let reverted = self.unwind_to(branch.ancestor)?;
+        let displaced: Vec<_> = reverted.iter().rev().map(|b| Arc::clone(b.block())).collect();
+        change.then(CanonChange { reverted, adopted: Vec::new() });
+        let adopted = self.execute_run(branch.blocks, change);
+        let Err(error) = adopted else {
+            tracing::warn!(
+                target: "chain",
+                ancestor = branch.ancestor.number,
+                reverted = depth.saturating_sub(branch.ancestor.number),
+                head = self.head().number,
+                "reorganised below the persisted state"
+            );
+            return Ok(Placed::Head);
+        };
+        if !error.is_fatal() && !prefers(self.head_difficulty(), displaced_difficulty) {
+            let reverted = self.unwind_to(branch.ancestor)?;
+            change.then(CanonChange { reverted, adopted: Vec::new() });
+            // These blocks were canonical a moment ago: if they fail now, this node is broken.
+            self.execute_run(displaced, change)
+                .map_err(|error| ImportError::Readoption(Box::new(error)))?;
+        }
+        Err(error)
+    }
+
+    /// The blocks from the canonical chain to `tip`.
+    fn branch_to(&self, tip: B256) -> Result<Branch, ImportError> {
+        let view = self.store.view();
+        let mut blocks = Vec::new();
+        let mut cursor = tip;
+        loop {
+            let block = match self.deferred.get(cursor) {
+                Some(deferred) => Arc::clone(&deferred.block),
+                None => stored_block(&view, cursor)?,
+            };
+            if self.is_canonical_hash(block.number, cursor)? {
+                let ancestor = BlockRef { number: block.number, hash: cursor };
+                blocks.reverse();
+                return Ok(Branch { ancestor, blocks });
+            }
+            cursor = block.parent_hash;
+            blocks.push(block);
+        }
+    }
+
+    fn is_canonical_hash(&self, number: u64, hash: B256) -> Result<bool, StoreError> {
+        if let Some(block) = self.chain.block(number) {
+            return Ok(block.hash() == hash);
+        }
+        Ok(self.chain.base.canonical_hash(number)? == Some(hash))
+    }
+
+    /// Makes `ancestor`, a canonical block, the head. Returns what was above it, newest first.
+    fn unwind_to(&mut self, ancestor: BlockRef) -> Result<Vec<Arc<ExecutedBlock>>, ImportError> {
+        let mut reverted = self.cut_from(ancestor.number.saturating_add(1));
+        let base = self.base_header.number;
+        if ancestor.number >= base {
+            return Ok(reverted);
+        }
+        for number in (ancestor.number.saturating_add(1)..=base).rev() {
+            reverted.push(persisted_block(&self.chain.base, number)?);
+        }
+        self.store.unwind(ancestor, Durability::Synced)?;
+        let view = self.store.view();
+        let missing = || StoreError::UnknownBlock(ancestor);
+        self.base_header = view.header_by_hash(ancestor.hash)?.ok_or_else(missing)?;
+        self.base_difficulty = view.total_difficulty(ancestor.hash)?.ok_or_else(missing)?;
+        self.chain = Generation::new(view, ancestor.number, Vec::new())?;
+        // Their states lie above a base that is no more; the blocks themselves are on disk.
+        self.blocks.clear();
+        Ok(reverted)
+    }
+
+    /// Executes blocks on top of the head, one after the other.
+    fn execute_run(
+        &mut self,
+        blocks: Vec<Arc<RecoveredBlock>>,
+        change: &mut CanonChange,
+    ) -> Result<(), ImportError> {
+        for block in blocks {
+            let hash = block.hash();
+            if !self.blocks.contains_key(&hash) {
+                let parent = self.head();
+                let block = Arc::unwrap_or_clone(block);
+                let executed = self.execute(block, &parent, Origin::Durable)?;
+                self.attach(&executed, Some(Durability::Unsynced), change)?;
+            } else if let Some(executed) = self.blocks.get(&hash).cloned() {
+                // An executed side block that was left above the ancestor.
+                change.then(self.set_head(&executed));
+            }
+            self.persist_beyond(super::HIGH_WATER_BLOCKS)?;
+        }
+        Ok(())
+    }
+}
+
+fn stored_block(view: &StoreView, hash: B256) -> Result<Arc<RecoveredBlock>, ImportError> {
+    let missing = StoreError::UnknownBlock(BlockRef { number: 0, hash });
+    Ok(Arc::new(view.block_by_hash(hash)?.ok_or(missing)?))
+}
+
+/// A canonical block at or below the base with what it changed, as the history tells.
+fn persisted_block(view: &StoreView, number: u64) -> Result<Arc<ExecutedBlock>, ImportError> {
+    let hash = view.canonical_hash(number)?.unwrap_or_default();
+    let missing = || StoreError::UnknownBlock(BlockRef { number, hash });
+    let block = view.block_by_hash(hash)?.ok_or_else(missing)?;
+    let total_difficulty = view.total_difficulty(hash)?.ok_or_else(missing)?;
+    let changes = view.block_changes(number)?.ok_or_else(missing)?;
+    // Receipts may be pruned further than states; then nobody here has shown their logs.
+    let receipts = view.receipts(hash)?.unwrap_or_default();
+    Ok(Arc::new(ExecutedBlock::persisted(block, receipts, changes, total_difficulty)))
+}

@@ -1,0 +1,398 @@
+//! Executed blocks above one persisted base.
+
+mod canon_change;
+mod canonical;
+mod deep_branch;
+mod deferred;
+mod invalid_blocks;
+mod orphans;
+mod side_blocks;
+mod validate;
+
+use crate::{
+    CanonUpdate, ChainView, CheckedBlock, ExecutedBlock, ImportError, InvalidBlock, OpenError,
+    Origin, displaced::Displaced, generation::Generation, genesis::genesis_diff,
+};
+use alloy_primitives::{B256, map::B256Map};
+use canon_change::CanonChange;
+use deferred::Deferred;
+use hanzo_consensus::{Ancestors, Consensus, UnreadableAncestor, prefers};
+use hanzo_state::{StateRoot, root};
+use hanzo_store::{Durability, Store, StoreError, StoreView};
+use hanzo_types::{ChainSpec, Fault, SealedBlock, SealedHeader, TotalDifficulty};
+use invalid_blocks::InvalidBlocks;
+use orphans::Orphans;
+use reth_primitives_traits::Block as _;
+use std::{collections::VecDeque, sync::Arc};
+
+pub use canonical::{HIGH_WATER_BLOCKS, SEGMENT_BLOCKS};
+pub use deferred::{MAX_DEFERRED_BLOCKS, MAX_DEFERRED_BYTES};
+pub use invalid_blocks::MAX_INVALID_BLOCKS;
+pub use orphans::{MAX_ORPHAN_BYTES, MAX_ORPHANS};
+pub use side_blocks::MAX_SIDE_BLOCKS;
+
+/// What became of an imported block.
+#[derive(Debug, Clone)]
+pub enum Inserted {
+    /// It was known already.
+    Known,
+    /// It is valid, but another chain is heavier or was seen first.
+    Side,
+    /// Its branch leaves the canonical chain where no state is in memory. It is kept, unexecuted,
+    /// until the branch is heavier than the head.
+    Deferred,
+    /// Its parent is not known. It is kept until the parent comes.
+    Orphan {
+        /// The first ancestor that is missing.
+        missing: B256,
+    },
+    /// The canonical chain changed: the block, or one that waited for it, is the new head.
+    Head(Arc<CanonUpdate>),
+}
+
+/// What became of one block, before those that waited for it.
+enum Placed {
+    Known,
+    Side,
+    Deferred,
+    Orphan { missing: B256 },
+    Head,
+}
+
+/// Executed blocks above one persisted base, and the head among them. ADR-0002, ADR-0013.
+#[derive(Debug)]
+pub struct ChainTree {
+    spec: Arc<ChainSpec>,
+    consensus: Arc<dyn Consensus>,
+    store: Store,
+    /// Base and canonical blocks above it.
+    chain: Generation,
+    /// Every executed block above the base, canonical or not.
+    blocks: B256Map<Arc<ExecutedBlock>>,
+    base_header: SealedHeader,
+    base_difficulty: TotalDifficulty,
+    orphans: Orphans,
+    deferred: Deferred,
+    invalid: InvalidBlocks,
+    displaced: Displaced,
+}
+
+impl ChainTree {
+    /// Opens the chain in `store`: writes the genesis state if the store is new, then re-executes
+    /// the durable blocks above the persisted state.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open(
+        spec: Arc<ChainSpec>,
+        consensus: Arc<dyn Consensus>,
+        store: Store,
+    ) -> Result<Self, OpenError> {
+        if !store.is_initialized()? {
+            init_genesis(&spec, &store)?;
+        }
+        let base = store.view();
+        let (base_header, base_difficulty) = persisted_tip(&base)?;
+        let mut tree = Self {
+            spec,
+            consensus,
+            store,
+            chain: Generation::new(base, base_header.number, Vec::new())?,
+            blocks: B256Map::default(),
+            base_header,
+            base_difficulty,
+            orphans: Orphans::default(),
+            deferred: Deferred::default(),
+            invalid: InvalidBlocks::default(),
+            displaced: Displaced::default(),
+        };
+        tree.replay()?;
+        Ok(tree)
+    }
+
+    /// Re-executes durable blocks in the order they arrived, so that the first-seen rule gives the
+    /// head it gave before the restart.
+    fn replay(&mut self) -> Result<(), OpenError> {
+        let durable = self.store.blocks_above_tip()?;
+        let count = durable.len();
+        for stored in durable {
+            let (number, hash) = (stored.block.number, stored.block.hash());
+            let checked = CheckedBlock::check_recovered(stored.block, &*self.consensus)
+                .map_err(|reason| replay_error(ImportError::Invalid { number, hash, reason }))?;
+            // A block without parent belongs to a branch that lost and was dropped.
+            self.insert(checked, Origin::Durable).map_err(replay_error)?;
+        }
+        self.orphans = Orphans::default();
+        if count > 0 {
+            let head = self.head().number;
+            tracing::info!(target: "chain", blocks = count, head, "re-executed stored blocks");
+        }
+        Ok(())
+    }
+
+    /// Imports a block: context, execution, outcome, state root, durability, fork choice; then
+    /// the blocks that waited for it.
+    ///
+    /// # Errors
+    /// [`ImportError`] about this block; the tree is unchanged unless the error is fatal. What is
+    /// wrong with a block that waited for it is logged, and remembered.
+    pub fn insert(
+        &mut self,
+        checked: CheckedBlock,
+        origin: Origin,
+    ) -> Result<Inserted, ImportError> {
+        let hash = checked.block().hash();
+        let mut change = CanonChange::default();
+        let placed = match self.place(checked, origin, &mut change) {
+            // The valid part of a branch may be the best chain although its end is not valid.
+            Err(error) if !error.is_fatal() && !change.is_empty() => {
+                tracing::warn!(target: "chain", %error, "a heavier branch is valid only in part");
+                Placed::Head
+            }
+            placed => placed?,
+        };
+        match placed {
+            Placed::Side | Placed::Deferred | Placed::Head => {
+                self.place_orphans_of(hash, &mut change)?;
+            }
+            Placed::Known | Placed::Orphan { .. } => {}
+        }
+        self.bound_side_blocks();
+        self.persist_beyond(HIGH_WATER_BLOCKS)?;
+        if !change.is_empty() {
+            self.displaced.remember(&change.reverted);
+            return Ok(Inserted::Head(Arc::new(self.update(change))));
+        }
+        Ok(match placed {
+            Placed::Known => Inserted::Known,
+            Placed::Side | Placed::Head => Inserted::Side,
+            Placed::Deferred => Inserted::Deferred,
+            Placed::Orphan { missing } => Inserted::Orphan { missing },
+        })
+    }
+
+    /// The chain as of the current head.
+    #[must_use]
+    pub fn view(&self) -> Arc<ChainView> {
+        Arc::new(ChainView::new(
+            Arc::clone(&self.spec),
+            self.head(),
+            self.head_difficulty(),
+            self.chain.clone(),
+            self.displaced.clone(),
+        ))
+    }
+
+    /// Persists the state of every canonical block and flushes the log: after this, opening the
+    /// chain again re-executes nothing.
+    ///
+    /// # Errors
+    /// [`ImportError::Store`].
+    pub fn persist_all(&mut self) -> Result<(), ImportError> {
+        self.persist_beyond(0)?;
+        Ok(self.store.flush_wal()?)
+    }
+
+    /// Blocks that wait for their parent.
+    #[must_use]
+    pub fn orphans(&self) -> usize {
+        self.orphans.len()
+    }
+
+    /// Blocks that wait for their branch to become the heaviest.
+    #[must_use]
+    pub fn deferred_blocks(&self) -> usize {
+        self.deferred.len()
+    }
+
+    /// Puts one block where it belongs.
+    fn place(
+        &mut self,
+        checked: CheckedBlock,
+        origin: Origin,
+        change: &mut CanonChange,
+    ) -> Result<Placed, ImportError> {
+        let block = checked.block();
+        let (number, hash, parent) = (block.number, block.hash(), block.parent_hash);
+        if self.is_known(number, hash)? {
+            return Ok(Placed::Known);
+        }
+        self.refuse_condemned(number, hash, parent)?;
+        if let Some(parent) = self.tree_header(parent) {
+            let durability = durability(&origin);
+            let executed = self.execute(checked.into_block(), &parent, origin)?;
+            return self.attach(&executed, durability, change);
+        }
+        if let Some(parent) = self.header_outside_tree(parent)? {
+            return self.defer(checked.into_block(), &parent, &origin, change);
+        }
+        self.orphans.insert(checked, origin);
+        Ok(Placed::Orphan { missing: self.orphans.missing_ancestor(hash) })
+    }
+
+    /// Places the blocks that waited for `hash`, and those that waited for them.
+    fn place_orphans_of(
+        &mut self,
+        hash: B256,
+        change: &mut CanonChange,
+    ) -> Result<(), ImportError> {
+        let mut parents = VecDeque::from([hash]);
+        while let Some(parent) = parents.pop_front() {
+            for (orphan, origin) in self.orphans.take_children(parent) {
+                let hash = orphan.block().hash();
+                match self.place(orphan, origin, change) {
+                    Ok(_) => parents.push_back(hash),
+                    Err(error) if error.is_fatal() => return Err(error),
+                    Err(error) => {
+                        tracing::debug!(target: "chain", %hash, %error, "orphan dropped");
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes a valid block durable, puts it into the tree and lets it compete for the head.
+    fn attach(
+        &mut self,
+        executed: &Arc<ExecutedBlock>,
+        durability: Option<Durability>,
+        change: &mut CanonChange,
+    ) -> Result<Placed, ImportError> {
+        if let Some(durability) = durability {
+            self.store.put_block(executed.block(), executed.total_difficulty(), durability)?;
+        }
+        self.deferred.remove(executed.hash());
+        self.blocks.insert(executed.hash(), Arc::clone(executed));
+        if !prefers(executed.total_difficulty(), self.head_difficulty()) {
+            return Ok(Placed::Side);
+        }
+        change.then(self.set_head(executed));
+        Ok(Placed::Head)
+    }
+
+    fn update(&self, change: CanonChange) -> CanonUpdate {
+        let CanonChange { reverted, adopted } = change;
+        CanonUpdate { reverted, adopted, view: self.view() }
+    }
+
+    fn head(&self) -> SealedHeader {
+        self.chain.blocks.last().map_or_else(|| self.base_header.clone(), |block| block.header())
+    }
+
+    fn head_difficulty(&self) -> TotalDifficulty {
+        self.chain.blocks.last().map_or(self.base_difficulty, |block| block.total_difficulty())
+    }
+
+    /// Whether the block is in the tree or waits for its branch, or is on disk at or below the
+    /// base.
+    fn is_known(&self, number: u64, hash: B256) -> Result<bool, StoreError> {
+        if self.blocks.contains_key(&hash) || self.deferred.get(hash).is_some() {
+            return Ok(true);
+        }
+        if number > self.base_header.number {
+            return Ok(false);
+        }
+        Ok(hash == self.base_header.hash() || self.chain.base.header_by_hash(hash)?.is_some())
+    }
+
+    /// Header of the base or of an executed block above it.
+    fn tree_header(&self, hash: B256) -> Option<SealedHeader> {
+        if hash == self.base_header.hash() {
+            return Some(self.base_header.clone());
+        }
+        self.blocks.get(&hash).map(|block| block.header())
+    }
+
+    /// Header of a block whose state is not in memory.
+    fn header_outside_tree(&self, hash: B256) -> Result<Option<SealedHeader>, StoreError> {
+        match self.deferred.header(hash) {
+            Some(header) => Ok(Some(header)),
+            // Not the base's view: a block that was stored after it may have left the tree.
+            None => self.store.view().header_by_hash(hash),
+        }
+    }
+
+    /// Refuses a block that is known to be invalid, or whose parent is.
+    fn refuse_condemned(
+        &mut self,
+        number: u64,
+        hash: B256,
+        parent: B256,
+    ) -> Result<(), ImportError> {
+        let reason = if self.invalid.contains(hash) {
+            InvalidBlock::KnownInvalid
+        } else if self.invalid.contains(parent) {
+            self.condemn(hash);
+            InvalidBlock::InvalidParent { parent }
+        } else {
+            return Ok(());
+        };
+        Err(ImportError::Invalid { number, hash, reason })
+    }
+
+    /// Remembers that a block is invalid and drops what builds on it.
+    fn condemn(&mut self, hash: B256) {
+        let mut condemned = vec![hash];
+        while let Some(hash) = condemned.pop() {
+            self.invalid.insert(hash);
+            self.deferred.remove(hash);
+            condemned.extend(self.deferred.remove_children(hash));
+            let orphans = self.orphans.take_children(hash);
+            condemned.extend(orphans.iter().map(|(orphan, _)| orphan.block().hash()));
+        }
+    }
+
+    /// The error for a block that did not pass; it is remembered if it can never pass.
+    fn refused(&mut self, number: u64, hash: B256, reason: InvalidBlock) -> ImportError {
+        if reason.fault() == Fault::Peer {
+            self.condemn(hash);
+        }
+        ImportError::Invalid { number, hash, reason }
+    }
+}
+
+impl Ancestors for ChainTree {
+    fn header(&self, hash: B256) -> Result<Option<SealedHeader>, UnreadableAncestor> {
+        if let Some(header) = self.tree_header(hash) {
+            return Ok(Some(header));
+        }
+        self.header_outside_tree(hash)
+            .map_err(|error| UnreadableAncestor { hash, reason: error.to_string() })
+    }
+}
+
+/// How a block is stored. Own blocks are synced before anybody hears of them; a block that was read
+/// from the disk is there already. ADR-0007.
+const fn durability(origin: &Origin) -> Option<Durability> {
+    match origin {
+        Origin::Durable => None,
+        Origin::Mined(_) => Some(Durability::Synced),
+        Origin::Peer { .. } => Some(Durability::Unsynced),
+    }
+}
+
+fn replay_error(error: ImportError) -> OpenError {
+    OpenError::Replay(Box::new(error))
+}
+
+fn persisted_tip(base: &StoreView) -> Result<(SealedHeader, TotalDifficulty), OpenError> {
+    let tip = base.state_tip()?;
+    let missing = || OpenError::MissingTip { number: tip.number, hash: tip.hash };
+    let header = base.header_by_hash(tip.hash)?.ok_or_else(missing)?;
+    let total_difficulty = base.total_difficulty(tip.hash)?.ok_or_else(missing)?;
+    Ok((header, total_difficulty))
+}
+
+/// Writes block 0 and its state.
+fn init_genesis(spec: &ChainSpec, store: &Store) -> Result<(), OpenError> {
+    let diff = genesis_diff(spec);
+    let base = store.view();
+    let StateRoot { root: computed, trie, .. } = root(&base, &diff)?;
+    let block: SealedBlock = spec.genesis_block().seal_slow();
+    if block.state_root != computed {
+        return Err(OpenError::GenesisRoot { header: block.state_root, computed });
+    }
+    let total_difficulty = TotalDifficulty(block.difficulty);
+    Ok(store.init_genesis(&block, total_difficulty, &diff, &trie)?)
+}

@@ -1,0 +1,109 @@
+//! What clients see of a reorganisation.
+
+use crate::harness::TestNode;
+use alloy_primitives::{Address, B256, U256};
+use hanzo_testkit::{TestChain, dev_spec, token};
+use hanzo_types::RecoveredBlock;
+use serde_json::{Value, json};
+
+const TO: Address = Address::repeat_byte(0x77);
+
+/// The node's chain with a token and `length` blocks that each move one unit, and a heavier branch
+/// from genesis that moves another amount in its last block.
+async fn fork(node: &TestNode, length: u64) -> (Vec<B256>, Vec<RecoveredBlock>) {
+    let sender = node.signer(0);
+    let token = sender.address().create(0);
+    node.add(sender.create(0, token::creation_code(), 500_000));
+    node.mine().await;
+    let mut ours = Vec::new();
+    for nonce in 1..=length {
+        let input = token::transfer_input(TO, U256::from(1));
+        node.add(sender.call(nonce, token, U256::ZERO, input, 100_000));
+        ours.push(node.mine().await.hash());
+    }
+    let mut theirs = TestChain::new(dev_spec());
+    let mut branch = vec![theirs.mine(vec![sender.create(0, token::creation_code(), 600_000)])];
+    for _ in 0..length {
+        branch.push(theirs.mine(Vec::new()));
+    }
+    let input = token::transfer_input(TO, U256::from(9));
+    branch.push(theirs.mine(vec![sender.call(1, token, U256::ZERO, input, 90_000)]));
+    (ours, branch)
+}
+
+/// Block hash, amount and `removed` of each log.
+fn summary(logs: &Value) -> Vec<(B256, U256, bool)> {
+    let field = |log: &Value, name: &str| log[name].as_str().unwrap().to_owned();
+    let logs = logs.as_array().unwrap().iter();
+    logs.map(|log| {
+        let amount = U256::from_str_radix(&field(log, "data")[2..], 16).unwrap();
+        let removed = log["removed"].as_bool().unwrap();
+        (field(log, "blockHash").parse().unwrap(), amount, removed)
+    })
+    .collect()
+}
+
+async fn assert_filter_tells(length: u64) {
+    let node = TestNode::start().await;
+    let token = node.signer(0).address().create(0);
+    let logs = node.ask("eth_newFilter", json!([{ "address": token }])).await;
+    let blocks = node.ask("eth_newBlockFilter", json!([])).await;
+    let (ours, branch) = fork(&node, length).await;
+    let _ = node.ask("eth_getFilterChanges", json!([logs])).await;
+    let _ = node.ask("eth_getFilterChanges", json!([blocks])).await;
+    for block in &branch {
+        let _ = node.import(block).await;
+    }
+    let winner = branch.last().unwrap().hash();
+    assert_eq!(node.chain.view().head().hash(), winner);
+
+    let one = U256::from(1);
+    let mut expected: Vec<_> = ours.iter().rev().map(|hash| (*hash, one, true)).collect();
+    expected.push((winner, U256::from(9), false));
+    let changes = node.ask("eth_getFilterChanges", json!([logs])).await;
+    assert_eq!(summary(&changes), expected);
+    let hashes: Vec<B256> = branch.iter().map(|block| block.hash()).collect();
+    assert_eq!(node.ask("eth_getFilterChanges", json!([blocks])).await, json!(hashes));
+    assert_eq!(node.ask("eth_getFilterChanges", json!([logs])).await, json!([]));
+    // A search of the range knows only the winner.
+    let found = node.ask("eth_getLogs", json!([{ "address": token, "fromBlock": "0x0" }])).await;
+    assert_eq!(summary(&found), [(winner, U256::from(9), false)]);
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_filter_reports_void_logs_as_removed_and_then_the_new_ones() {
+    assert_filter_tells(3).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_filter_survives_a_reorganisation_below_the_persisted_state() {
+    assert_filter_tells(60).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn transactions_of_abandoned_blocks_are_pending_again() {
+    let node = TestNode::start().await;
+    let (ours, branch) = fork(&node, 2).await;
+    let block = node.ask("eth_getBlockByHash", json!([ours[1], false])).await;
+    let lost = block["transactions"][0].clone();
+    for block in &branch {
+        let _ = node.import(block).await;
+    }
+    assert!(node.ask("eth_getTransactionReceipt", json!([lost])).await.is_null());
+    let transaction = node.ask("eth_getTransactionByHash", json!([lost])).await;
+    assert!(transaction["blockHash"].is_null(), "{transaction}");
+    // It is mined again, now on the winning branch.
+    node.mine().await;
+    let receipt = node.ask("eth_getTransactionReceipt", json!([lost])).await;
+    assert_eq!(receipt["status"], "0x1");
+    // The abandoned block can still be looked at, and has no receipts any more.
+    assert_eq!(
+        node.ask("eth_getBlockByHash", json!([ours[1], false])).await["hash"],
+        json!(ours[1])
+    );
+    assert!(node.ask("eth_getBlockReceipts", json!([ours[1]])).await.is_null());
+    let logs = json!([{ "blockHash": ours[1] }]);
+    assert!(node.refusal("eth_getLogs", logs).await.message.contains("not currently canonical"));
+    node.stop().await;
+}
