@@ -42,6 +42,10 @@ impl StateRead for BlockState {
         self.read().storage(address, slot)
     }
 
+    fn storage_slots(&self, address: Address) -> Result<Vec<(U256, U256)>, StateError> {
+        self.read().storage_slots(address)
+    }
+
     fn code(&self, code_hash: B256) -> Result<Bytes, StateError> {
         self.read().code(code_hash)
     }

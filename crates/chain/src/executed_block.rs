@@ -1,6 +1,7 @@
 //! A valid block with everything execution produced.
 
 use alloy_primitives::{B256, map::B256Map};
+use hanzo_consensus::ChainWeight;
 use hanzo_evm::Executed;
 use hanzo_state::{Layer, StateDiff, StateRoot, TrieDiff};
 use hanzo_types::{Receipt, RecoveredBlock, SealedHeader, TotalDifficulty};
@@ -93,7 +94,13 @@ impl ExecutedBlock {
         &self.receipts
     }
 
-    /// Weight of the chain that ends here.
+    /// Weight of the chain that ends here, as fork choice compares it.
+    #[must_use]
+    pub fn weight(&self) -> ChainWeight {
+        ChainWeight { total_difficulty: self.total_difficulty, number: self.number() }
+    }
+
+    /// Sum of the difficulties of the chain that ends here.
     #[must_use]
     pub const fn total_difficulty(&self) -> TotalDifficulty {
         self.total_difficulty

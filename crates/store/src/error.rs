@@ -42,7 +42,10 @@ pub enum StoreError {
         operation: &'static str,
     },
     /// The database was written by another version of this software.
-    #[error("database {path} has schema version {found}, this program reads version {expected}")]
+    #[error(
+        "database {path} has schema version {found}, this program reads version {expected}: \
+         remove it or choose another data directory"
+    )]
     SchemaVersion {
         /// Directory of the database.
         path: PathBuf,

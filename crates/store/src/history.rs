@@ -11,7 +11,7 @@ use crate::{StoreError, StoreView, Table, key, value};
 use alloy_primitives::{Address, B256, Bytes, U256};
 use hanzo_state::{Account, Change, StateDiff, StateError, StateRead};
 use rocksdb::ReadOptions;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// World state at the end of a canonical block at or below the state tip.
 #[derive(Debug, Clone)]
@@ -43,6 +43,10 @@ impl StateRead for HistoricalState {
             Some(value) => Ok(value),
             None => self.view.storage(address, slot),
         }
+    }
+
+    fn storage_slots(&self, address: Address) -> Result<Vec<(U256, U256)>, StateError> {
+        self.view.slots_at(address, self.number).map_err(StateError::storage)
     }
 
     fn code(&self, code_hash: B256) -> Result<Bytes, StateError> {
@@ -165,6 +169,29 @@ impl StoreView {
         let from = key::storage_history(address, slot, next);
         let until = key::storage_history(address, slot, u64::MAX);
         self.first_row(Table::StorageHistory, &from, &until, decode_slot)
+    }
+
+    /// Every slot of an account that was not zero at the end of block `number`.
+    fn slots_at(&self, address: Address, number: u64) -> Result<Vec<(U256, U256)>, StoreError> {
+        let mut slots: BTreeMap<U256, U256> = self.storage_of(address).collect::<Result<_, _>>()?;
+        let mut options = ReadOptions::default();
+        options.set_iterate_range(rocksdb::PrefixRange(address.as_slice()));
+        let mut found = None;
+        for row in self.scan_cached(Table::StorageHistory, address.as_slice(), options) {
+            let (key, bytes) = row?;
+            let (_, slot, changed) = key::decode_storage_history(&key).ok_or_else(|| {
+                damaged(Table::StorageHistory, &key, "the key is not address, slot and number")
+            })?;
+            // Rows of one slot come in the order of their numbers: the first after `number` counts.
+            if changed > number && found != Some(slot) {
+                found = Some(slot);
+                let before = decode_slot(&bytes)
+                    .map_err(|reason| damaged(Table::StorageHistory, &key, reason))?;
+                slots.insert(slot, before);
+            }
+        }
+        slots.retain(|_, value| !value.is_zero());
+        Ok(slots.into_iter().collect())
     }
 
     /// The first row of a table from `from` to before `until`. No block has the number 2^64 − 1.

@@ -62,6 +62,13 @@ pub(crate) fn storage_history(
     concat(&self::slot(address, slot), &number.to_be_bytes())
 }
 
+/// Reads a key of the storage history.
+pub(crate) fn decode_storage_history(key: &[u8]) -> Option<(Address, U256, u64)> {
+    let (slot, number) = key.split_at_checked(SLOT_KEY_BYTES)?;
+    let (address, slot) = decode_slot(slot)?;
+    Some((address, slot, u64::from_be_bytes(number.try_into().ok()?)))
+}
+
 /// Key of a node of the account trie.
 pub(crate) fn account_node(path: &NodePath) -> Vec<u8> {
     path.to_vec()

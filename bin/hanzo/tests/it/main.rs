@@ -4,8 +4,15 @@
 mod usage {
     use std::process::{Command, Output};
 
+    /// Runs the binary in a home directory of its own, whatever the user keeps in the real one.
     fn run(arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_hanzo")).args(arguments).output().unwrap()
+        let home = env!("CARGO_TARGET_TMPDIR");
+        Command::new(env!("CARGO_BIN_EXE_hanzo"))
+            .args(arguments)
+            .env("HOME", home)
+            .env("XDG_DATA_HOME", home)
+            .output()
+            .unwrap()
     }
 
     fn refusal(arguments: &[&str]) -> String {

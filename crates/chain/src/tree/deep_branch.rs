@@ -3,9 +3,9 @@
 use super::{CanonChange, ChainTree, Placed};
 use crate::{ExecutedBlock, ImportError, InvalidBlock, Origin, generation::Generation};
 use alloy_primitives::B256;
-use hanzo_consensus::prefers;
+use hanzo_consensus::{Ancestors as _, ChainWeight, ConsensusError};
 use hanzo_store::{BlockRef, Durability, StoreError, StoreView};
-use hanzo_types::{RecoveredBlock, SealedHeader, TotalDifficulty};
+use hanzo_types::{RecoveredBlock, SealedHeader};
 use std::sync::Arc;
 
 /// A branch whose blocks are not in the tree.
@@ -32,21 +32,22 @@ impl ChainTree {
         {
             return Err(self.refused(number, hash, InvalidBlock::from(error)));
         }
-        let total_difficulty = self.weight_outside_tree(parent)?.child(block.difficulty);
-        self.deferred.insert(block, total_difficulty);
-        if self.deferred.get(hash).is_none() || !prefers(total_difficulty, self.head_difficulty()) {
+        let unknown = || StoreError::UnknownBlock(BlockRef { number, hash });
+        let parent_difficulty = match self.total_difficulty(parent.hash()) {
+            Ok(found) => found.ok_or_else(unknown)?,
+            Err(error) => {
+                let reason = InvalidBlock::from(ConsensusError::from(error));
+                return Err(self.refused(number, hash, reason));
+            }
+        };
+        let total_difficulty = parent_difficulty.child(block.difficulty);
+        let weight = ChainWeight { total_difficulty, number };
+        self.deferred.insert(block, weight);
+        let kept = self.deferred.get(hash).is_some();
+        if !kept || !self.consensus.prefers(weight, self.head_weight()) {
             return Ok(Placed::Deferred);
         }
         self.adopt_branch(hash, change)
-    }
-
-    fn weight_outside_tree(&self, header: &SealedHeader) -> Result<TotalDifficulty, ImportError> {
-        if let Some(deferred) = self.deferred.get(header.hash()) {
-            return Ok(deferred.total_difficulty);
-        }
-        let block = BlockRef { number: header.number, hash: header.hash() };
-        let weight = self.store.view().total_difficulty(header.hash())?;
-        Ok(weight.ok_or(StoreError::UnknownBlock(block))?)
     }
 
     /// Goes back to where the branch that ends in `tip` leaves the canonical chain and executes
@@ -65,7 +66,7 @@ impl ChainTree {
             );
             return Ok(Placed::Deferred);
         }
-        let (displaced_difficulty, depth) = (self.head_difficulty(), self.head().number);
+        let displaced_weight = self.head_weight();
         let reverted = self.unwind_to(branch.ancestor)?;
         let displaced: Vec<_> = reverted.iter().rev().map(|b| Arc::clone(b.block())).collect();
         change.then(CanonChange { reverted, adopted: Vec::new() });
@@ -74,13 +75,13 @@ impl ChainTree {
             tracing::warn!(
                 target: "chain",
                 ancestor = branch.ancestor.number,
-                reverted = depth.saturating_sub(branch.ancestor.number),
+                reverted = displaced_weight.number.saturating_sub(branch.ancestor.number),
                 head = self.head().number,
                 "reorganised below the persisted state"
             );
             return Ok(Placed::Head);
         };
-        if !error.is_fatal() && !prefers(self.head_difficulty(), displaced_difficulty) {
+        if !error.is_fatal() && !self.consensus.prefers(self.head_weight(), displaced_weight) {
             let reverted = self.unwind_to(branch.ancestor)?;
             change.then(CanonChange { reverted, adopted: Vec::new() });
             // These blocks were canonical a moment ago: if they fail now, this node is broken.

@@ -1,7 +1,8 @@
 //! Branches that leave the canonical chain below the persisted base.
 
 use alloy_primitives::{B256, map::B256Map};
-use hanzo_types::{RecoveredBlock, SealedHeader, TotalDifficulty};
+use hanzo_consensus::ChainWeight;
+use hanzo_types::{RecoveredBlock, SealedHeader};
 use std::sync::Arc;
 
 /// Most blocks kept on branches from below the base; more than eight times the depth at which a
@@ -16,7 +17,7 @@ pub const MAX_DEFERRED_BYTES: usize = 256 << 20;
 #[derive(Debug, Clone)]
 pub(super) struct DeferredBlock {
     pub(super) block: Arc<RecoveredBlock>,
-    pub(super) total_difficulty: TotalDifficulty,
+    pub(super) weight: ChainWeight,
     bytes: usize,
 }
 
@@ -29,10 +30,10 @@ pub(super) struct Deferred {
 }
 
 impl Deferred {
-    pub(super) fn insert(&mut self, block: RecoveredBlock, total_difficulty: TotalDifficulty) {
+    pub(super) fn insert(&mut self, block: RecoveredBlock, weight: ChainWeight) {
         let bytes = block.rlp_length();
         self.bytes = self.bytes.saturating_add(bytes);
-        let deferred = DeferredBlock { block: Arc::new(block), total_difficulty, bytes };
+        let deferred = DeferredBlock { block: Arc::new(block), weight, bytes };
         let _ = self.by_hash.insert(deferred.block.hash(), deferred);
         while self.by_hash.len() > MAX_DEFERRED_BLOCKS || self.bytes > MAX_DEFERRED_BYTES {
             let Some(lightest) = self.lightest_end() else { return };
@@ -72,8 +73,9 @@ impl Deferred {
         let parents: alloy_primitives::map::B256Set =
             self.by_hash.values().map(|deferred| deferred.block.parent_hash).collect();
         let ends = self.by_hash.iter().filter(|(hash, _)| !parents.contains(*hash));
-        let weight =
-            |(hash, deferred): &(&B256, &DeferredBlock)| (deferred.total_difficulty, **hash);
+        let weight = |(hash, deferred): &(&B256, &DeferredBlock)| {
+            (deferred.weight.total_difficulty, deferred.weight.number, **hash)
+        };
         ends.min_by_key(weight).map(|(hash, _)| *hash)
     }
 }

@@ -16,10 +16,10 @@ use crate::{
 use alloy_primitives::{B256, map::B256Map};
 use canon_change::CanonChange;
 use deferred::Deferred;
-use hanzo_consensus::{Ancestors, Consensus, UnreadableAncestor, prefers};
+use hanzo_consensus::{Ancestors, ChainWeight, Consensus, UnreadableAncestor};
 use hanzo_state::{StateRoot, root};
 use hanzo_store::{Durability, Store, StoreError, StoreView};
-use hanzo_types::{ChainSpec, Fault, SealedBlock, SealedHeader, TotalDifficulty};
+use hanzo_types::{ChainSpec, Fault, Header, SealedBlock, SealedHeader, TotalDifficulty};
 use invalid_blocks::InvalidBlocks;
 use orphans::Orphans;
 use reth_primitives_traits::Block as _;
@@ -264,7 +264,7 @@ impl ChainTree {
         }
         self.deferred.remove(executed.hash());
         self.blocks.insert(executed.hash(), Arc::clone(executed));
-        if !prefers(executed.total_difficulty(), self.head_difficulty()) {
+        if !self.consensus.prefers(executed.weight(), self.head_weight()) {
             return Ok(Placed::Side);
         }
         change.then(self.set_head(executed));
@@ -282,6 +282,10 @@ impl ChainTree {
 
     fn head_difficulty(&self) -> TotalDifficulty {
         self.chain.blocks.last().map_or(self.base_difficulty, |block| block.total_difficulty())
+    }
+
+    fn head_weight(&self) -> ChainWeight {
+        ChainWeight { total_difficulty: self.head_difficulty(), number: self.head().number }
     }
 
     /// Whether the block is in the tree or waits for its branch, or is on disk at or below the
@@ -357,9 +361,34 @@ impl Ancestors for ChainTree {
         if let Some(header) = self.tree_header(hash) {
             return Ok(Some(header));
         }
-        self.header_outside_tree(hash)
-            .map_err(|error| UnreadableAncestor { hash, reason: error.to_string() })
+        self.header_outside_tree(hash).map_err(|error| unreadable(hash, &error))
     }
+
+    fn total_difficulty(&self, hash: B256) -> Result<Option<TotalDifficulty>, UnreadableAncestor> {
+        if let Some(block) = self.blocks.get(&hash) {
+            return Ok(Some(block.total_difficulty()));
+        }
+        if let Some(deferred) = self.deferred.get(hash) {
+            return Ok(Some(deferred.weight.total_difficulty));
+        }
+        self.store.view().total_difficulty(hash).map_err(|error| unreadable(hash, &error))
+    }
+
+    fn ommers(&self, hash: B256) -> Result<Option<Vec<Header>>, UnreadableAncestor> {
+        if let Some(block) = self.blocks.get(&hash) {
+            return Ok(Some(block.block().body().ommers.clone()));
+        }
+        if let Some(deferred) = self.deferred.get(hash) {
+            return Ok(Some(deferred.block.body().ommers.clone()));
+        }
+        let stored = self.store.view().block_by_hash(hash);
+        let stored = stored.map_err(|error| unreadable(hash, &error))?;
+        Ok(stored.map(|block| block.body().ommers.clone()))
+    }
+}
+
+fn unreadable(hash: B256, error: &StoreError) -> UnreadableAncestor {
+    UnreadableAncestor { hash, reason: error.to_string() }
 }
 
 /// How a block is stored. Own blocks are synced before anybody hears of them; a block that was read

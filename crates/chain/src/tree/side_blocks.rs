@@ -26,7 +26,8 @@ impl ChainTree {
                 .blocks
                 .values()
                 .filter(|block| !self.is_canonical(block) && !parents.contains(&block.hash()));
-            let lightest = ends.min_by_key(|block| (block.total_difficulty(), block.hash()));
+            let lightest =
+                ends.min_by_key(|block| (block.total_difficulty(), block.number(), block.hash()));
             let Some(hash) = lightest.map(|block| block.hash()) else { return };
             self.blocks.remove(&hash);
         }

@@ -44,6 +44,7 @@ impl ChainTree {
     ) -> Result<Arc<ExecutedBlock>, Refusal> {
         let header = block.sealed_header();
         self.consensus.check_in_context(header, parent, self, origin.arrival())?;
+        self.consensus.check_ommers(block.sealed_block(), self)?;
         let (executed, state_root) = self.run(&block, parent, origin)?;
         self.consensus.check_outcome(header, &executed.outcome)?;
         if state_root.root != block.state_root {
@@ -76,6 +77,7 @@ impl ChainTree {
             ExecutionError::State(error) => Refusal::State(error),
             error @ (ExecutionError::InvalidTransaction { .. }
             | ExecutionError::SystemCall(_)
+            | ExecutionError::Requests(_)
             | ExecutionError::SupplyMismatch { .. }) => {
                 Refusal::Invalid(InvalidBlock::Execution(error))
             }

@@ -63,7 +63,7 @@ fn a_past_block_executed_again_on_its_parents_state_changes_what_it_changed() {
     for number in 1..=60 {
         let block = view.block_by_number(number).unwrap().unwrap();
         let parent = view.header_by_number(number - 1).unwrap().unwrap();
-        let state = view.state_at(number - 1).unwrap();
+        let state = view.provable_state(number - 1, u64::MAX).unwrap().unwrap();
         let executed = execute(&state, &block, &parent, view.spec()).unwrap();
         let receipts = view.receipts(block.hash()).unwrap().unwrap();
         assert_eq!(executed.outcome.receipts, *receipts);

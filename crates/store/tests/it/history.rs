@@ -66,6 +66,9 @@ impl World {
     fn assert_is(&self, state: &dyn StateRead) {
         for address in (0..ADDRESSES).map(Address::repeat_byte) {
             assert_eq!(state.account(address).unwrap(), self.accounts.get(&address).copied());
+            let of_account = self.slots.iter().filter(|((owner, _), _)| *owner == address);
+            let slots: Vec<_> = of_account.map(|((_, slot), value)| (*slot, *value)).collect();
+            assert_eq!(state.storage_slots(address).unwrap(), slots);
             for slot in (0..SLOTS).map(U256::from) {
                 assert_eq!(state.storage(address, slot).unwrap(), self.read(address, slot));
             }
