@@ -10,7 +10,7 @@ use hanzo_chain::{BlockState, ChainHandle, ChainView, HistoryError, RecentState}
 use hanzo_evm::CallContext;
 use hanzo_mining::{MinerStatus, PendingBlock, TemplateService};
 use hanzo_pool::Pool;
-use hanzo_types::{ChainSpec, Receipt, RecoveredBlock, SealedHeader};
+use hanzo_types::{ChainSpec, Receipt, RecoveredBlock, Rules, SealedHeader};
 use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
@@ -68,12 +68,24 @@ impl ResolvedBlock {
 }
 
 impl NodeContext {
+    /// Whether transactions can be sent.
+    ///
+    /// # Errors
+    /// [`RpcError::ReadOnlyChain`] on a chain that nobody builds on.
+    pub(crate) fn require_writable(&self) -> Result<(), RpcError> {
+        match self.chain.view().spec().rules() {
+            Rules::Hanzo(_) => Ok(()),
+            Rules::Ethereum(_) => Err(RpcError::ReadOnlyChain),
+        }
+    }
+
     /// The block that `reference` names in `view`, or `None` if there is none.
     pub(crate) fn block(
         &self,
         view: &ChainView,
         reference: BlockReference,
     ) -> Result<Option<ResolvedBlock>, RpcError> {
+        let reference = built_or_latest(reference, view.spec());
         let found = match reference {
             BlockReference::Tag(BlockTag::Pending) => {
                 let pending = self.templates.pending().or_internal()?;
@@ -96,6 +108,7 @@ impl NodeContext {
     /// kept: never another block's state.
     pub(crate) fn state(&self, reference: BlockReference) -> Result<ResolvedState, RpcError> {
         let view = self.chain.view();
+        let reference = built_or_latest(reference, view.spec());
         if reference == BlockReference::Tag(BlockTag::Pending) {
             return Ok(pending_state(&*self.templates.pending().or_internal()?));
         }
@@ -118,10 +131,11 @@ impl NodeContext {
         &self,
         reference: BlockReference,
     ) -> Result<RecentState, RpcError> {
+        let view = self.chain.view();
+        let reference = built_or_latest(reference, view.spec());
         if reference == BlockReference::Tag(BlockTag::Pending) {
             return Ok(self.templates.pending().or_internal()?.state());
         }
-        let view = self.chain.view();
         let number = canonical_number(&view, reference)?;
         let window = self.limits.proof_window_blocks;
         Ok(view.provable_state(number, window).or_internal()??)
@@ -139,6 +153,16 @@ fn canonical_number(view: &ChainView, reference: BlockReference) -> Result<u64, 
             require_canonical(view, number, hash)?;
             Ok(number)
         }
+    }
+}
+
+/// Where no block is ever built, `pending` means the head.
+fn built_or_latest(reference: BlockReference, spec: &ChainSpec) -> BlockReference {
+    match (reference, spec.rules()) {
+        (BlockReference::Tag(BlockTag::Pending), Rules::Ethereum(_)) => {
+            BlockReference::Tag(BlockTag::Latest)
+        }
+        (reference, Rules::Hanzo(_) | Rules::Ethereum(_)) => reference,
     }
 }
 

@@ -214,7 +214,7 @@ impl ChainTree {
     ) -> Result<Placed, ImportError> {
         let block = checked.block();
         let (number, hash, parent) = (block.number, block.hash(), block.parent_hash);
-        if self.is_known(number, hash)? {
+        if self.knows(number, hash)? {
             return Ok(Placed::Known);
         }
         self.refuse_condemned(number, hash, parent)?;
@@ -290,7 +290,10 @@ impl ChainTree {
 
     /// Whether the block is in the tree or waits for its branch, or is on disk at or below the
     /// base.
-    fn is_known(&self, number: u64, hash: B256) -> Result<bool, StoreError> {
+    ///
+    /// # Errors
+    /// [`StoreError`] if the store cannot be read.
+    pub fn knows(&self, number: u64, hash: B256) -> Result<bool, StoreError> {
         if self.blocks.contains_key(&hash) || self.deferred.get(hash).is_some() {
             return Ok(true);
         }
@@ -397,7 +400,7 @@ const fn durability(origin: &Origin) -> Option<Durability> {
     match origin {
         Origin::Durable => None,
         Origin::Mined(_) => Some(Durability::Synced),
-        Origin::Peer { .. } => Some(Durability::Unsynced),
+        Origin::Peer { .. } | Origin::File => Some(Durability::Unsynced),
     }
 }
 
