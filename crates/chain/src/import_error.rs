@@ -70,6 +70,16 @@ pub enum ImportError {
         /// What is wrong with it.
         reason: InvalidBlock,
     },
+    /// The parent is not known, and nobody will bring it: the block came in order.
+    #[error("block {number} ({hash}) has the unknown parent {parent}")]
+    UnknownParent {
+        /// Number of the block.
+        number: u64,
+        /// Hash of the block.
+        hash: B256,
+        /// Hash of the parent.
+        parent: B256,
+    },
     /// The import queue is full; try again.
     #[error("the import queue is full ({limit} blocks)")]
     Busy {
@@ -97,7 +107,7 @@ impl ImportError {
     pub fn fault(&self) -> Fault {
         match self {
             Self::Invalid { reason, .. } => reason.fault(),
-            Self::Busy { .. } => Fault::Transient,
+            Self::UnknownParent { .. } | Self::Busy { .. } => Fault::Transient,
             Self::Stopped | Self::Store(_) | Self::State(_) | Self::Readoption(_) => Fault::Local,
         }
     }

@@ -33,6 +33,7 @@ mod generation;
 mod genesis;
 mod import_error;
 mod origin;
+mod stopwatch;
 mod tree;
 mod view;
 
@@ -49,6 +50,7 @@ pub use import_error::{ImportError, InvalidBlock, OpenError};
 pub use origin::{Origin, Prebuilt};
 pub use tree::{
     ChainTree, HIGH_WATER_BLOCKS, Inserted, MAX_DEFERRED_BLOCKS, MAX_DEFERRED_BYTES,
-    MAX_INVALID_BLOCKS, MAX_ORPHAN_BYTES, MAX_ORPHANS, MAX_SIDE_BLOCKS, SEGMENT_BLOCKS,
+    MAX_INVALID_BLOCKS, MAX_ORPHAN_BYTES, MAX_ORPHANS, MAX_SEGMENT_BLOCKS, MAX_SIDE_BLOCKS,
+    SEGMENT_BLOCKS, SegmentImport, StageTimes,
 };
 pub use view::{ChainView, HistoryError, TransactionPosition};

@@ -1,10 +1,17 @@
 //! Importing blocks from files.
 
 use crate::{BlockFileReader, FileBlock, NodeConfig, NodeError, parts::Parts, progress::Progress};
-use hanzo_chain::{ChainTree, CheckedBlock, ImportError, Origin};
-use hanzo_consensus::Consensus;
+use crossbeam_channel::{Receiver, Sender, bounded};
+use hanzo_chain::{ChainTree, MAX_SEGMENT_BLOCKS, StageTimes};
+use hanzo_types::SealedBlock;
 use reth_primitives_traits::Block as _;
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc, thread};
+
+/// Most bytes of blocks that go into one segment.
+const MAX_SEGMENT_BYTES: usize = 32 << 20;
+
+/// Segments that are read ahead.
+const SEGMENTS_AHEAD: usize = 1;
 
 /// What an import did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -19,6 +26,16 @@ pub struct ImportSummary {
     pub gas: u64,
     /// Number of the head afterwards.
     pub head: u64,
+    /// How long the stages of the import worked.
+    pub times: StageTimes,
+}
+
+/// Consecutive blocks of one file.
+struct Segment {
+    path: Arc<PathBuf>,
+    blocks: Vec<SealedBlock>,
+    /// Where each of them lies in the file, and its length.
+    places: Vec<(u64, usize)>,
 }
 
 /// Imports the blocks of `files`, in order, into the configured chain: opened if it exists, made if
@@ -36,8 +53,10 @@ pub fn import_files(config: &NodeConfig, files: &[PathBuf]) -> Result<ImportSumm
     let mut tree = parts.open_chain()?;
     let mut progress = Progress::new(readers.iter().map(BlockFileReader::bytes).sum());
     let mut summary = ImportSummary::default();
-    let imported = readers.into_iter().try_for_each(|reader| {
-        import_blocks(&mut tree, &*parts.consensus, reader, &mut summary, &mut progress)
+    let imported = thread::scope(|scope| {
+        let (out, segments) = bounded(SEGMENTS_AHEAD);
+        scope.spawn(move || readers.into_iter().try_for_each(|reader| read(reader, &out)));
+        import_segments(&mut tree, &segments, &mut summary, &mut progress)
     });
     progress.finish();
     summary.head = tree.view().head_number();
@@ -48,48 +67,93 @@ pub fn import_files(config: &NodeConfig, files: &[PathBuf]) -> Result<ImportSumm
     imported.map(|()| summary)
 }
 
-/// Imports the blocks of one file.
-fn import_blocks(
+/// Reads a file in segments. `Err` means that nobody wants more: a bad block was sent, or the
+/// import has ended.
+fn read(mut reader: BlockFileReader, out: &Sender<Result<Segment, NodeError>>) -> Result<(), ()> {
+    let path = Arc::new(reader.path().to_owned());
+    loop {
+        let mut segment = Segment { path: Arc::clone(&path), blocks: vec![], places: vec![] };
+        let (mut bytes, mut bad) = (0_usize, None);
+        while segment.blocks.len() < MAX_SEGMENT_BLOCKS && bytes < MAX_SEGMENT_BYTES {
+            match reader.next() {
+                Some(Ok(FileBlock { block, offset, length })) => {
+                    segment.blocks.push(block.seal_slow());
+                    segment.places.push((offset, length));
+                    bytes = bytes.saturating_add(length);
+                }
+                Some(Err(error)) => {
+                    bad = Some(error);
+                    break;
+                }
+                None => break,
+            }
+        }
+        // What came before a bad block is imported first.
+        if !segment.blocks.is_empty() {
+            out.send(Ok(segment)).map_err(drop)?;
+        } else if bad.is_none() {
+            return Ok(());
+        }
+        if let Some(error) = bad {
+            let _ = out.send(Err(error));
+            return Err(());
+        }
+    }
+}
+
+fn import_segments(
     tree: &mut ChainTree,
-    consensus: &dyn Consensus,
-    mut reader: BlockFileReader,
+    segments: &Receiver<Result<Segment, NodeError>>,
     summary: &mut ImportSummary,
     progress: &mut Progress,
 ) -> Result<(), NodeError> {
-    let path = reader.path().to_owned();
-    reader.try_for_each(|block| {
-        let FileBlock { block, offset, length } = block?;
-        let failed = |source| NodeError::ImportBlock { path: path.clone(), offset, source };
-        import_block(tree, consensus, block, summary).map_err(failed)?;
-        progress.advance(length, summary);
-        Ok(())
-    })
+    for segment in segments {
+        import_segment(tree, segment?, summary, progress)?;
+    }
+    Ok(())
 }
 
-fn import_block(
+fn import_segment(
     tree: &mut ChainTree,
-    consensus: &dyn Consensus,
-    block: hanzo_types::Block,
+    segment: Segment,
     summary: &mut ImportSummary,
-) -> Result<(), ImportError> {
-    let block = block.seal_slow();
-    let (number, hash) = (block.number, block.hash());
+    progress: &mut Progress,
+) -> Result<(), NodeError> {
+    let Segment { path, mut blocks, places } = segment;
     // Before any signature is recovered: a repeated import should cost reading the file.
-    if tree.knows(number, hash)? {
-        summary.known += 1;
-        return Ok(());
+    let mut known = 0;
+    for block in &blocks {
+        if !tree.knows(block.number, block.hash())? {
+            break;
+        }
+        known += 1;
     }
-    let (transactions, gas) = (block.body().transactions.len(), block.gas_used);
-    let checked = CheckedBlock::check(block, consensus).map_err(|reason| ImportError::Invalid {
-        number,
-        hash,
-        reason,
-    })?;
-    tree.insert(checked, Origin::File)?;
-    summary.blocks += 1;
-    summary.transactions += u64::try_from(transactions).unwrap_or_default();
-    summary.gas = summary.gas.saturating_add(gas);
-    Ok(())
+    blocks.drain(..known);
+    summary.known = summary.known.saturating_add(wide(known));
+    let sizes: Vec<_> =
+        blocks.iter().map(|block| (block.body().transactions.len(), block.gas_used)).collect();
+    let result = tree.insert_segment(blocks);
+    for (transactions, gas) in sizes.into_iter().take(result.imported) {
+        summary.blocks = summary.blocks.saturating_add(1);
+        summary.transactions = summary.transactions.saturating_add(wide(transactions));
+        summary.gas = summary.gas.saturating_add(gas);
+    }
+    summary.times += result.times;
+    let done = known.saturating_add(result.imported);
+    for (_, length) in places.iter().take(done) {
+        progress.advance(*length, summary);
+    }
+    match result.refusal {
+        Some(source) => {
+            let offset = places.get(done).map_or(0, |(offset, _)| *offset);
+            Err(NodeError::ImportBlock { path: path.to_path_buf(), offset, source })
+        }
+        None => Ok(()),
+    }
+}
+
+fn wide(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
 }
 
 fn is_fatal(error: &NodeError) -> bool {

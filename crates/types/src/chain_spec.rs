@@ -202,6 +202,13 @@ impl ChainSpec {
         }
     }
 
+    /// Whether receipts of the block with this header hold a status. Before they held the state
+    /// root after their transaction. Source: EIP-658.
+    #[must_use]
+    pub fn receipts_have_status(&self, header: &Header) -> bool {
+        self.fork_at(header) >= EthereumHardfork::Byzantium
+    }
+
     /// Blob parameters of a block at `timestamp`; `None` before Cancun. Source: EIP-7840.
     #[must_use]
     pub fn blob_params(&self, timestamp: u64) -> Option<BlobParams> {

@@ -72,7 +72,8 @@ impl ChainTree {
     }
 }
 
-fn committed_block(block: &ExecutedBlock) -> CommittedBlock {
+/// The block as the store takes it.
+pub(super) fn committed_block(block: &ExecutedBlock) -> CommittedBlock {
     let transactions = &block.block().body().transactions;
     CommittedBlock {
         layer: Arc::clone(block.layer()),

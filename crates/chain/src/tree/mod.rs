@@ -6,6 +6,7 @@ mod deep_branch;
 mod deferred;
 mod invalid_blocks;
 mod orphans;
+mod segment;
 mod side_blocks;
 mod validate;
 
@@ -29,6 +30,7 @@ pub use canonical::{HIGH_WATER_BLOCKS, SEGMENT_BLOCKS};
 pub use deferred::{MAX_DEFERRED_BLOCKS, MAX_DEFERRED_BYTES};
 pub use invalid_blocks::MAX_INVALID_BLOCKS;
 pub use orphans::{MAX_ORPHAN_BYTES, MAX_ORPHANS};
+pub use segment::{MAX_SEGMENT_BLOCKS, SegmentImport, StageTimes};
 pub use side_blocks::MAX_SIDE_BLOCKS;
 
 /// What became of an imported block.

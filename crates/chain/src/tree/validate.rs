@@ -9,7 +9,7 @@ use hanzo_types::{RecoveredBlock, SealedHeader, seal_hash};
 use std::sync::Arc;
 
 /// Why a block did not pass: its own fault, or a failed read.
-enum Refusal {
+pub(super) enum Refusal {
     Invalid(InvalidBlock),
     State(hanzo_state::StateError),
 }
@@ -17,6 +17,28 @@ enum Refusal {
 impl<E: Into<InvalidBlock>> From<E> for Refusal {
     fn from(reason: E) -> Self {
         Self::Invalid(reason.into())
+    }
+}
+
+impl Refusal {
+    pub(super) fn of_execution(error: ExecutionError) -> Self {
+        match error {
+            ExecutionError::State(error) => Self::State(error),
+            error @ (ExecutionError::InvalidTransaction { .. }
+            | ExecutionError::SystemCall(_)
+            | ExecutionError::Requests(_)
+            | ExecutionError::SupplyMismatch { .. }) => {
+                Self::Invalid(InvalidBlock::Execution(error))
+            }
+        }
+    }
+
+    /// The error for the block that was refused.
+    pub(super) fn at(self, number: u64, hash: B256) -> ImportError {
+        match self {
+            Self::Invalid(reason) => ImportError::Invalid { number, hash, reason },
+            Self::State(error) => ImportError::State(error),
+        }
     }
 }
 
@@ -73,15 +95,7 @@ impl ChainTree {
             return Ok((prebuilt.executed, prebuilt.state_root));
         }
         let state = self.state_after(parent.hash());
-        let executed = execute(&state, block, parent, &self.spec).map_err(|error| match error {
-            ExecutionError::State(error) => Refusal::State(error),
-            error @ (ExecutionError::InvalidTransaction { .. }
-            | ExecutionError::SystemCall(_)
-            | ExecutionError::Requests(_)
-            | ExecutionError::SupplyMismatch { .. }) => {
-                Refusal::Invalid(InvalidBlock::Execution(error))
-            }
-        })?;
+        let executed = execute(&state, block, parent, &self.spec).map_err(Refusal::of_execution)?;
         let state_root = root(&state, &executed.diff).map_err(Refusal::State)?;
         Ok((executed, state_root))
     }

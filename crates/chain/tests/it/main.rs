@@ -14,3 +14,5 @@ mod reject;
 mod reorganisation;
 #[cfg(test)]
 mod restart;
+#[cfg(test)]
+mod segment;

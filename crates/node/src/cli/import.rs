@@ -25,9 +25,12 @@ impl ImportArgs {
         let started = now();
         let summary = import_files(&config, &self.files)?;
         let elapsed = now().duration_since(started);
+        let times = summary.times;
         let text = format!(
             "blocks        {} ({} known before)\ntransactions  {}\ngas           {}\n\
-             head          {}\nseconds       {:.3}\ntx/s          {}",
+             head          {}\nseconds       {:.3}\ntx/s          {}\n\
+             stages, each beside the others:\n  recovery    {:.3} s\n  execution   {:.3} s\n  \
+             root        {:.3} s\n  commit      {:.3} s\n  waiting     {:.3} s (of execution)",
             summary.blocks,
             summary.known,
             summary.transactions,
@@ -35,6 +38,11 @@ impl ImportArgs {
             summary.head,
             elapsed.as_secs_f64(),
             rate(summary.transactions, elapsed),
+            times.recovery.as_secs_f64(),
+            times.execution.as_secs_f64(),
+            times.root.as_secs_f64(),
+            times.commit.as_secs_f64(),
+            times.waiting.as_secs_f64(),
         );
         Ok(writeln!(std::io::stdout(), "{text}")?)
     }

@@ -1,0 +1,217 @@
+//! State at the end of a linear run of blocks, of which the last are not persisted yet.
+
+use alloy_primitives::{
+    Address, B256, Bytes, U256,
+    map::{AddressMap, B256Map, HashMap},
+};
+use hanzo_state::{Account, NodePath, StateDiff, StateError, StateRead, TrieDiff, TrieRead};
+use hanzo_store::StoreView;
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Most values kept once they are persisted. An account takes some 150 bytes with its key, a trie
+/// node some 400: 40 and 100 MB at most, for as long as a segment is imported.
+const MAX_PERSISTED_VALUES: usize = 1 << 18;
+
+/// A value and the number of the block that wrote it.
+#[derive(Debug, Clone)]
+struct Written<T> {
+    value: T,
+    number: u64,
+}
+
+/// Accounts, slots and code as the last block of a run left them: one look-up instead of one per
+/// block. What is persisted stays as a cache until there is too much of it.
+#[derive(Debug)]
+pub(super) struct RunState {
+    base: Arc<StoreView>,
+    base_number: u64,
+    accounts: AddressMap<Written<Option<Account>>>,
+    storage: AddressMap<HashMap<U256, Written<U256>>>,
+    slots: usize,
+    code: B256Map<Bytes>,
+    hashes: HashMap<u64, B256>,
+}
+
+/// Trie nodes as the last block of a run left them.
+#[derive(Debug)]
+pub(super) struct RunTrie {
+    base: Arc<StoreView>,
+    base_number: u64,
+    account_nodes: HashMap<NodePath, Written<Option<Bytes>>>,
+    storage_nodes: B256Map<HashMap<NodePath, Written<Option<Bytes>>>>,
+    nodes: usize,
+}
+
+impl RunState {
+    pub(super) fn new(base: Arc<StoreView>, base_number: u64) -> Self {
+        Self {
+            base,
+            base_number,
+            accounts: AddressMap::default(),
+            storage: AddressMap::default(),
+            slots: 0,
+            code: B256Map::default(),
+            hashes: HashMap::default(),
+        }
+    }
+
+    /// What the next block of the run changed.
+    pub(super) fn apply(&mut self, number: u64, hash: B256, diff: &StateDiff) {
+        for (address, change) in &diff.accounts {
+            self.accounts.insert(*address, Written { value: change.after, number });
+        }
+        for (address, changes) in &diff.storage {
+            let slots = self.storage.entry(*address).or_default();
+            for (slot, change) in changes {
+                if slots.insert(*slot, Written { value: change.after, number }).is_none() {
+                    self.slots = self.slots.saturating_add(1);
+                }
+            }
+        }
+        self.code.extend(diff.code.iter().map(|(hash, code)| (*hash, code.clone())));
+        let _ = self.hashes.insert(number, hash);
+    }
+
+    /// The blocks up to `number` are in `base` now.
+    pub(super) fn rebase(&mut self, base: Arc<StoreView>, number: u64) {
+        self.base = base;
+        self.base_number = number;
+        self.hashes.retain(|block, _| *block > number);
+        if self.accounts.len().saturating_add(self.slots) > MAX_PERSISTED_VALUES {
+            self.accounts.retain(|_, written| written.number > number);
+            self.storage.retain(|_, slots| {
+                slots.retain(|_, written| written.number > number);
+                !slots.is_empty()
+            });
+            self.slots = self.storage.values().map(HashMap::len).sum();
+            self.code.clear();
+        }
+    }
+
+    pub(super) const fn base_number(&self) -> u64 {
+        self.base_number
+    }
+}
+
+impl RunTrie {
+    pub(super) fn new(base: Arc<StoreView>, base_number: u64) -> Self {
+        Self {
+            base,
+            base_number,
+            account_nodes: HashMap::default(),
+            storage_nodes: B256Map::default(),
+            nodes: 0,
+        }
+    }
+
+    /// What the next block of the run changed.
+    pub(super) fn apply(&mut self, number: u64, diff: &TrieDiff) {
+        let mut added = write(&mut self.account_nodes, number, &diff.account_nodes);
+        for (account, nodes) in &diff.storage_nodes {
+            let known = self.storage_nodes.entry(*account).or_default();
+            added = added.saturating_add(write(known, number, nodes));
+        }
+        self.nodes = self.nodes.saturating_add(added);
+    }
+
+    /// The blocks up to `number` are in `base` now.
+    pub(super) fn rebase(&mut self, base: Arc<StoreView>, number: u64) {
+        self.base = base;
+        self.base_number = number;
+        if self.nodes <= MAX_PERSISTED_VALUES {
+            return;
+        }
+        self.account_nodes.retain(|_, written| written.number > number);
+        self.storage_nodes.retain(|_, nodes| {
+            nodes.retain(|_, written| written.number > number);
+            !nodes.is_empty()
+        });
+        let storage: usize = self.storage_nodes.values().map(HashMap::len).sum();
+        self.nodes = self.account_nodes.len().saturating_add(storage);
+    }
+
+    pub(super) const fn base_number(&self) -> u64 {
+        self.base_number
+    }
+}
+
+/// Writes `diff` into `nodes`. Returns how many paths are new.
+fn write(
+    nodes: &mut HashMap<NodePath, Written<Option<Bytes>>>,
+    number: u64,
+    diff: &HashMap<NodePath, Option<Bytes>>,
+) -> usize {
+    let before = nodes.len();
+    nodes.extend(diff.iter().map(|(path, node)| (*path, Written { value: node.clone(), number })));
+    nodes.len().saturating_sub(before)
+}
+
+impl StateRead for RunState {
+    fn account(&self, address: Address) -> Result<Option<Account>, StateError> {
+        match self.accounts.get(&address) {
+            Some(written) => Ok(written.value),
+            None => self.base.account(address),
+        }
+    }
+
+    fn storage(&self, address: Address, slot: U256) -> Result<U256, StateError> {
+        match self.storage.get(&address).and_then(|slots| slots.get(&slot)) {
+            Some(written) => Ok(written.value),
+            None => self.base.storage(address, slot),
+        }
+    }
+
+    fn storage_slots(&self, address: Address) -> Result<Vec<(U256, U256)>, StateError> {
+        let mut slots: BTreeMap<U256, U256> =
+            self.base.storage_slots(address)?.into_iter().collect();
+        let written = self.storage.get(&address).into_iter().flatten();
+        slots.extend(written.map(|(slot, written)| (*slot, written.value)));
+        slots.retain(|_, value| !value.is_zero());
+        Ok(slots.into_iter().collect())
+    }
+
+    fn code(&self, code_hash: B256) -> Result<Bytes, StateError> {
+        match self.code.get(&code_hash) {
+            Some(code) => Ok(code.clone()),
+            None => self.base.code(code_hash),
+        }
+    }
+
+    fn block_hash(&self, number: u64) -> Result<B256, StateError> {
+        match self.hashes.get(&number) {
+            Some(hash) => Ok(*hash),
+            None => self.base.block_hash(number),
+        }
+    }
+}
+
+/// The trie runs behind execution in a pipeline: whoever needs both must not use it.
+#[derive(Debug, thiserror::Error)]
+#[error("the trie of this state is computed later")]
+struct TrieLater;
+
+impl TrieRead for RunState {
+    fn account_node(&self, _: &NodePath) -> Result<Option<Bytes>, StateError> {
+        Err(StateError::storage(TrieLater))
+    }
+
+    fn storage_node(&self, _: B256, _: &NodePath) -> Result<Option<Bytes>, StateError> {
+        Err(StateError::storage(TrieLater))
+    }
+}
+
+impl TrieRead for RunTrie {
+    fn account_node(&self, path: &NodePath) -> Result<Option<Bytes>, StateError> {
+        match self.account_nodes.get(path) {
+            Some(written) => Ok(written.value.clone()),
+            None => self.base.account_node(path),
+        }
+    }
+
+    fn storage_node(&self, account: B256, path: &NodePath) -> Result<Option<Bytes>, StateError> {
+        match self.storage_nodes.get(&account).and_then(|nodes| nodes.get(path)) {
+            Some(written) => Ok(written.value.clone()),
+            None => self.base.storage_node(account, path),
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! The stages of the pipeline and what passes between them.
+
+use super::{
+    Meter, Run, StageTimes,
+    lineage::Lineage,
+    run_state::{RunState, RunTrie},
+};
+use crate::{
+    ChainTree, CheckedBlock, ExecutedBlock, HIGH_WATER_BLOCKS, ImportError, InvalidBlock, Origin,
+    SEGMENT_BLOCKS,
+    tree::{canonical::committed_block, validate::Refusal},
+};
+use crossbeam_channel::{Receiver, Sender, bounded};
+use hanzo_evm::{Executed, execute};
+use hanzo_state::{StateRoot, root};
+use hanzo_store::{Durability, Store, StoreView};
+use hanzo_types::{RecoveredBlock, SealedBlock, TotalDifficulty};
+use parking_lot::Mutex;
+use rayon::prelude::*;
+use std::{sync::Arc, thread};
+
+/// Transactions whose senders are recovered in one go: enough for all cores, few enough for the
+/// first block to come out soon.
+const RECOVERY_BATCH_TRANSACTIONS: usize = 2_000;
+
+/// Blocks that may wait between two stages. The slowest stage decides the speed; more would only
+/// take memory.
+const STAGE_QUEUE: usize = 4;
+
+/// The persisted state that stages read from.
+#[derive(Debug, Clone)]
+pub(super) struct Base {
+    pub(super) view: Arc<StoreView>,
+    pub(super) number: u64,
+}
+
+/// How far the last stage has come.
+#[derive(Debug)]
+pub(super) struct Progress {
+    pub(super) base: Base,
+    /// The block whose state was committed last.
+    pub(super) committed: Option<Arc<ExecutedBlock>>,
+    /// Canonical blocks above the base.
+    pub(super) pending: Run,
+    /// New blocks of this run.
+    pub(super) imported: Run,
+}
+
+/// What a run came to.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    pub(super) progress: Progress,
+    pub(super) times: StageTimes,
+    pub(super) refusal: Option<ImportError>,
+}
+
+/// A block that was executed, and whose root is still to be compared.
+struct Unrooted {
+    block: Arc<RecoveredBlock>,
+    executed: Executed,
+    total_difficulty: TotalDifficulty,
+}
+
+type Checked = Result<CheckedBlock, ImportError>;
+
+/// The pipeline over one run of blocks.
+#[derive(Debug)]
+pub(super) struct Pipeline<'a> {
+    tree: &'a ChainTree,
+    /// Canonical blocks above the base when the run begins.
+    above: &'a [Arc<ExecutedBlock>],
+    base: Mutex<Base>,
+}
+
+impl<'a> Pipeline<'a> {
+    pub(super) const fn new(
+        tree: &'a ChainTree,
+        above: &'a [Arc<ExecutedBlock>],
+        base: Base,
+    ) -> Self {
+        Self { tree, above, base: Mutex::new(base) }
+    }
+
+    /// Runs `blocks` through all stages; `pending` are the canonical blocks above the base.
+    pub(super) fn run(&self, blocks: Vec<SealedBlock>, pending: Run) -> Outcome {
+        let (checked_in, checked) = bounded(STAGE_QUEUE);
+        let (unrooted_in, unrooted) = bounded(STAGE_QUEUE);
+        let (valid_in, valid) = bounded(STAGE_QUEUE);
+        thread::scope(|scope| {
+            let check = scope.spawn(move || self.check(blocks, &checked_in));
+            let rooting = scope.spawn(move || self.root(&unrooted, &valid_in));
+            let committing = scope.spawn(move || self.commit(&valid, pending));
+            let (execution, stopped) = self.execute(&checked, &unrooted_in);
+            // The later stages end when nothing can come any more, the first when nobody listens.
+            drop((unrooted_in, checked));
+            let mut times = StageTimes {
+                execution: execution.working,
+                waiting: execution.waiting,
+                recovery: joined(check.join()),
+                ..StageTimes::default()
+            };
+            let (root_time, bad_root) = joined(rooting.join());
+            let (progress, commit_time, failed) = joined(committing.join());
+            times.root = root_time;
+            times.commit = commit_time;
+            // The earliest block decides; a later stage is at an earlier block.
+            Outcome { progress, times, refusal: failed.or(bad_root).or(stopped) }
+        })
+    }
+
+    /// Header, seal, body and signatures of the coming blocks.
+    fn check(&self, blocks: Vec<SealedBlock>, out: &Sender<Checked>) -> std::time::Duration {
+        let mut meter = Meter::start();
+        let mut blocks = blocks.into_iter().peekable();
+        while blocks.peek().is_some() {
+            let mut batch = Vec::new();
+            let mut transactions = 0_usize;
+            while transactions < RECOVERY_BATCH_TRANSACTIONS
+                && let Some(block) = blocks.next()
+            {
+                transactions = transactions.saturating_add(block.body().transactions.len());
+                batch.push(block);
+            }
+            let consensus = &*self.tree.consensus;
+            let checked: Vec<Checked> = batch
+                .into_par_iter()
+                .map(|block| {
+                    let (number, hash) = (block.number, block.hash());
+                    let invalid = |reason| ImportError::Invalid { number, hash, reason };
+                    CheckedBlock::check(block, consensus).map_err(invalid)
+                })
+                .collect();
+            meter.worked();
+            for result in checked {
+                let refused = result.is_err();
+                if out.send(result).is_err() || refused {
+                    return meter.working;
+                }
+            }
+            meter.waited();
+        }
+        meter.working
+    }
+
+    /// Context, execution and outcome, on the caller's thread.
+    fn execute(
+        &self,
+        blocks: &Receiver<Checked>,
+        out: &Sender<Unrooted>,
+    ) -> (Meter, Option<ImportError>) {
+        let mut meter = Meter::start();
+        let mut lineage = Lineage::new(self.tree, self.above);
+        let base = self.base.lock().clone();
+        let mut state = RunState::new(base.view, base.number);
+        for block in self.above {
+            state.apply(block.number(), block.hash(), &block.layer().state);
+        }
+        for block in blocks {
+            meter.waited();
+            let executed = block.and_then(|block| self.execute_next(block, &mut lineage, &state));
+            let unrooted = match executed {
+                Ok(unrooted) => unrooted,
+                Err(error) => return (meter, Some(error)),
+            };
+            state.apply(unrooted.block.number, unrooted.block.hash(), &unrooted.executed.diff);
+            let base = self.base.lock().clone();
+            if base.number > state.base_number() {
+                state.rebase(base.view, base.number);
+            }
+            meter.worked();
+            if out.send(unrooted).is_err() {
+                return (meter, None);
+            }
+        }
+        meter.waited();
+        (meter, None)
+    }
+
+    fn execute_next(
+        &self,
+        block: CheckedBlock,
+        lineage: &mut Lineage<'_>,
+        state: &RunState,
+    ) -> Result<Unrooted, ImportError> {
+        let block = block.into_block();
+        let (number, hash) = (block.number, block.hash());
+        let invalid = |reason: InvalidBlock| ImportError::Invalid { number, hash, reason };
+        let consensus = &self.tree.consensus;
+        let (header, parent) = (block.sealed_header(), lineage.head());
+        consensus
+            .check_in_context(header, parent, lineage, Origin::File.arrival())
+            .and_then(|()| consensus.check_ommers(block.sealed_block(), lineage))
+            .map_err(|error| invalid(error.into()))?;
+        let executed = execute(state, &block, parent, &self.tree.spec)
+            .map_err(|error| Refusal::of_execution(error).at(number, hash))?;
+        consensus
+            .check_outcome(header, &executed.outcome)
+            .map_err(|error| invalid(error.into()))?;
+        let block = Arc::new(block);
+        let total_difficulty = lineage.push(Arc::clone(&block));
+        Ok(Unrooted { block, executed, total_difficulty })
+    }
+
+    /// State roots.
+    fn root(
+        &self,
+        blocks: &Receiver<Unrooted>,
+        out: &Sender<Arc<ExecutedBlock>>,
+    ) -> (std::time::Duration, Option<ImportError>) {
+        let mut meter = Meter::start();
+        let base = self.base.lock().clone();
+        let mut trie = RunTrie::new(base.view, base.number);
+        for block in self.above {
+            trie.apply(block.number(), &block.layer().trie);
+        }
+        for unrooted in blocks {
+            meter.waited();
+            let executed = match rooted(unrooted, &trie) {
+                Ok(executed) => executed,
+                Err(error) => return (meter.working, Some(error)),
+            };
+            trie.apply(executed.number(), &executed.layer().trie);
+            let base = self.base.lock().clone();
+            if base.number > trie.base_number() {
+                trie.rebase(base.view, base.number);
+            }
+            meter.worked();
+            if out.send(executed).is_err() {
+                return (meter.working, None);
+            }
+        }
+        (meter.working, None)
+    }
+
+    /// Durability, and the state of what lies deep enough.
+    fn commit(
+        &self,
+        blocks: &Receiver<Arc<ExecutedBlock>>,
+        pending: Run,
+    ) -> (Progress, std::time::Duration, Option<ImportError>) {
+        let mut meter = Meter::start();
+        let base = self.base.lock().clone();
+        let mut progress = Progress { base, committed: None, pending, imported: Run::new() };
+        for block in blocks {
+            meter.waited();
+            if let Err(error) = self.commit_next(block, &mut progress) {
+                meter.worked();
+                return (progress, meter.working, Some(error));
+            }
+            meter.worked();
+        }
+        (progress, meter.working, None)
+    }
+
+    fn commit_next(
+        &self,
+        block: Arc<ExecutedBlock>,
+        progress: &mut Progress,
+    ) -> Result<(), ImportError> {
+        let store: &Store = &self.tree.store;
+        store.put_block(block.block(), block.total_difficulty(), Durability::Unsynced)?;
+        progress.pending.push(Arc::clone(&block));
+        progress.imported.push(block);
+        if progress.pending.len() < HIGH_WATER_BLOCKS.saturating_add(SEGMENT_BLOCKS) {
+            return Ok(());
+        }
+        let segment: Run = progress.pending.drain(..SEGMENT_BLOCKS).collect();
+        let committed: Vec<_> = segment.iter().map(|block| committed_block(block)).collect();
+        store.commit(&committed, Durability::Unsynced)?;
+        if let Some(tip) = segment.last() {
+            progress.base = Base { view: store.view(), number: tip.number() };
+            *self.base.lock() = progress.base.clone();
+            progress.committed = Some(Arc::clone(tip));
+        }
+        Ok(())
+    }
+}
+
+/// Computes the root of an executed block and compares it with its header.
+fn rooted(unrooted: Unrooted, trie: &RunTrie) -> Result<Arc<ExecutedBlock>, ImportError> {
+    let Unrooted { block, executed, total_difficulty } = unrooted;
+    let StateRoot { root: computed, trie, work } = root(trie, &executed.diff)?;
+    if computed != block.state_root {
+        let (number, hash) = (block.number, block.hash());
+        let reason = InvalidBlock::StateRoot { header: block.state_root, computed };
+        return Err(ImportError::Invalid { number, hash, reason });
+    }
+    let state_root = StateRoot { root: computed, trie, work };
+    let block = Arc::unwrap_or_clone(block);
+    Ok(Arc::new(ExecutedBlock::new(block, executed, state_root, total_difficulty)))
+}
+
+/// The result of a stage; its panic goes on in the caller.
+fn joined<T>(result: thread::Result<T>) -> T {
+    result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
