@@ -58,8 +58,8 @@ clients: setup ## Runs viem, ethers and web3.py against the real binary.
 soak: build ## Sends 100 000 transactions to a release build and watches its memory.
 	cargo test --release --locked -p hanzo-e2e -- --ignored --nocapture soak::
 
-bench: setup ## Runs the benchmarks. BENCH=poc runs one of: poc, root, block, pool.
-	cargo bench --workspace --locked $(if $(BENCH),--bench $(BENCH),--bench poc --bench root --bench block --bench pool)
+bench: setup ## Runs the benchmarks. BENCH=poc runs one of: poc, root, block, pool, segment.
+	cargo bench --workspace --locked $(if $(BENCH),--bench $(BENCH),--bench poc --bench root --bench block --bench pool --bench segment)
 
 audit: ## Checks licences, sources and spelling.
 	@.ci/install audit

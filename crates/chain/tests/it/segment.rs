@@ -68,7 +68,10 @@ fn segments_of_any_length_give_the_chain_of_single_inserts() {
 }
 
 /// The block with another header, sealed anew.
-fn changed(block: &RecoveredBlock, change: impl FnOnce(&mut hanzo_types::Header)) -> RecoveredBlock {
+fn changed(
+    block: &RecoveredBlock,
+    change: impl FnOnce(&mut hanzo_types::Header),
+) -> RecoveredBlock {
     let (mut block, senders) = block.clone().split();
     change(&mut block.header);
     seal(RecoveredBlock::new_sealed(block.seal_slow(), senders))

@@ -76,8 +76,7 @@ impl SegmentImport {
             (Some(first), Some(second)) => {
                 let (first, second) = (Arc::unwrap_or_clone(first), Arc::unwrap_or_clone(second));
                 let view = second.view;
-                let mut change =
-                    CanonChange { reverted: first.reverted, adopted: first.adopted };
+                let mut change = CanonChange { reverted: first.reverted, adopted: first.adopted };
                 change.then(CanonChange { reverted: second.reverted, adopted: second.adopted });
                 let CanonChange { reverted, adopted } = change;
                 Some(Arc::new(CanonUpdate { reverted, adopted, view }))
@@ -143,11 +142,12 @@ impl ChainTree {
         let checked = CheckedBlock::check(block, &*self.consensus)
             .map_err(|reason| ImportError::Invalid { number, hash, reason })?;
         let parent = checked.block().parent_hash;
-        match self.insert(checked, Origin::File)? {
-            // The blocks of a segment come in order: nobody will bring the parent later.
-            Inserted::Orphan { .. } => Err(ImportError::UnknownParent { number, hash, parent }),
-            inserted => Ok(inserted),
+        let inserted = self.insert(checked, Origin::File)?;
+        // The blocks of a segment come in order: nobody will bring the parent later.
+        if matches!(inserted, Inserted::Orphan { .. }) {
+            return Err(ImportError::UnknownParent { number, hash, parent });
         }
+        Ok(inserted)
     }
 
     fn insert_pipelined(&mut self, blocks: Vec<SealedBlock>) -> SegmentImport {
