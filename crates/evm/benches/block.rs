@@ -65,7 +65,7 @@ fn world(spec: &Arc<ChainSpec>, signers: &[Signer]) -> MemoryState {
         (token::balance_slot(signer.address()), change)
     });
     let _ = diff.storage.insert(TOKEN, slots.collect());
-    MemoryState::new(&diff)
+    MemoryState::new(diff)
 }
 
 impl Scene {

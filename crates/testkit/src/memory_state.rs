@@ -14,16 +14,9 @@ pub struct MemoryState {
 impl MemoryState {
     /// The state that `diff` leads to from nothing.
     #[must_use]
-<<<<<<< HEAD
-    pub fn new(diff: &StateDiff) -> Self {
-        let mut state = Self::default();
-        let _ = state.apply(diff);
-        state
-=======
     pub fn new(diff: StateDiff) -> Self {
         let trie = root(&Self::default(), &diff).unwrap().trie;
         Self { diff, trie }
->>>>>>> eth
     }
 
     /// Applies a later change. Returns the state root after it.

@@ -129,7 +129,7 @@ fn receipts_before_byzantium_hold_the_state_root_after_their_transaction() {
     let transactions = vec![transfer(&alice, 0, DEV_ACCOUNTS[1]), transfer(&alice, 1, COLD)];
     let block = chain.extend_ethereum(plan(transactions.clone()));
     let receipts = chain.view().receipts(block.hash()).unwrap().unwrap();
-    let mut state = MemoryState::new(&genesis_diff(&spec));
+    let mut state = MemoryState::new(genesis_diff(&spec));
     for (transaction, receipt) in transactions.iter().zip(receipts.iter()) {
         let transaction = transaction.as_recovered_ref();
         let done = transact(&state, block.header(), B256::ZERO, transaction, &spec).unwrap();

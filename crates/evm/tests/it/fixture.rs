@@ -20,7 +20,7 @@ impl Fixture {
     }
 
     pub(crate) fn with(spec: Arc<ChainSpec>) -> Self {
-        let state = MemoryState::new(&genesis_diff(&spec));
+        let state = MemoryState::new(genesis_diff(&spec));
         Self { spec, state }
     }
 

@@ -65,22 +65,15 @@ impl TestNode {
 
     /// A node that keeps this much of the past.
     pub(crate) async fn start_keeping(retention: Retention) -> Self {
-        Self::start_on(TestChain::with_retention(dev_spec(), retention), config()).await
+        Self::over(TestChain::with_retention(dev_spec(), retention), config()).await
     }
 
     pub(crate) async fn start_with(config: RpcConfig) -> Self {
-<<<<<<< HEAD
-        Self::start_on(TestChain::new(dev_spec()), config).await
-    }
-
-    async fn start_on(mut directory: TestChain, config: RpcConfig) -> Self {
-=======
         Self::over(TestChain::new(dev_spec()), config).await
     }
 
     /// A node over a chain that has blocks already.
     pub(crate) async fn over(mut directory: TestChain, config: RpcConfig) -> Self {
->>>>>>> eth
         let consensus = Arc::clone(directory.consensus());
         let view = directory.view();
         let now = Arc::new(AtomicU64::new(view.head().timestamp + 1));
