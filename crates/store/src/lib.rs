@@ -32,7 +32,7 @@ mod value;
 mod view;
 
 pub use block_ref::BlockRef;
-pub use config::StoreConfig;
+pub use config::{Medium, StoreConfig};
 pub use durable_block::DurableBlock;
 pub use error::StoreError;
 pub use identity::ChainIdentity;
