@@ -6,7 +6,7 @@ use hanzo_consensus::{Consensus, ConsensusError};
 use hanzo_state::{Account, StateError, StateRead as _};
 use hanzo_store::{StoreError, StoreView};
 use hanzo_types::{
-    AI_SUPPLY, BlockOutcome, ChainSpec, Receipt, RecoveredBlock, SupplySlot, TotalDifficulty,
+    AI_SUPPLY, BlockOutcome, ChainSpec, Receipt, RecoveredBlock, Rules, SupplySlot, TotalDifficulty,
 };
 use std::collections::BTreeMap;
 use thiserror::Error;
@@ -308,11 +308,12 @@ fn check_code(view: &StoreView, address: Address, account: &Account) -> Result<(
     Ok(())
 }
 
-/// Source: decision D-07.
+/// Only Hanzo chains count their coins. Source: decision D-07.
 fn check_supply(spec: &ChainSpec, view: &StoreView, found: U256) -> Result<(), AuditError> {
+    let Rules::Hanzo(rules) = spec.rules() else { return Ok(()) };
     let counter = |slot: SupplySlot| view.storage(AI_SUPPLY, slot.key());
     let (minted, burned) = (counter(SupplySlot::Minted)?, counter(SupplySlot::Burned)?);
-    let expected = spec.genesis_supply().saturating_add(minted).saturating_sub(burned);
+    let expected = rules.genesis_supply().saturating_add(minted).saturating_sub(burned);
     if found != expected {
         return Err(AuditError::Supply { expected, found });
     }

@@ -8,12 +8,12 @@ use alloy_primitives::{
     B256,
     map::{B256Map, B256Set},
 };
-use hanzo_consensus::{Ancestors, Consensus, UnreadableAncestor, prefers};
+use hanzo_consensus::{Ancestors, ChainWeight, Consensus, UnreadableAncestor};
 use hanzo_evm::{Executed, ExecutionError, execute};
 use hanzo_state::{Layered, StateDiff, StateRoot, TrieDiff, root};
 use hanzo_store::{CommitSegment, CommittedBlock, Durability, Store, StoreError, StoreView};
 use hanzo_types::{
-    ChainSpec, RecoveredBlock, SealedBlock, SealedHeader, TotalDifficulty, seal_hash,
+    ChainSpec, Header, RecoveredBlock, SealedBlock, SealedHeader, TotalDifficulty, seal_hash,
 };
 use reth_primitives_traits::Block as _;
 use std::sync::Arc;
@@ -136,7 +136,7 @@ impl ChainTree {
             self.store.put_block(executed.block(), executed.total_difficulty(), durability)?;
         }
         self.blocks.insert(hash, Arc::clone(&executed));
-        if !prefers(executed.total_difficulty(), self.head_difficulty()) {
+        if !self.consensus.prefers(weight_of(&executed), self.head_weight()) {
             self.bound_side_blocks();
             return Ok(Inserted::Side);
         }
@@ -176,6 +176,10 @@ impl ChainTree {
         self.current.blocks.last().map_or(self.base_difficulty, |block| block.total_difficulty())
     }
 
+    fn head_weight(&self) -> ChainWeight {
+        ChainWeight { total_difficulty: self.head_difficulty(), number: self.head().number }
+    }
+
     /// Whether the block is in the tree, or on disk at or below the base.
     fn is_known(&self, number: u64, hash: B256) -> Result<bool, StoreError> {
         if number > self.base_header.number {
@@ -202,6 +206,7 @@ impl ChainTree {
         self.consensus
             .check_in_context(header, parent, self, origin.arrival())
             .map_err(InvalidBlock::from)?;
+        self.consensus.check_ommers(block.sealed_block(), self).map_err(InvalidBlock::from)?;
         let (executed, state_root) = self.run(&block, parent, origin)?;
         self.consensus.check_outcome(header, &executed.outcome).map_err(InvalidBlock::from)?;
         if state_root.root != block.state_root {
@@ -236,6 +241,7 @@ impl ChainTree {
             ExecutionError::State(error) => Validation::State(error),
             error @ (ExecutionError::InvalidTransaction { .. }
             | ExecutionError::SystemCall(_)
+            | ExecutionError::Requests(_)
             | ExecutionError::SupplyMismatch { .. }) => {
                 Validation::Invalid(InvalidBlock::Execution(error))
             }
@@ -347,9 +353,32 @@ impl Ancestors for ChainTree {
         if let Some(header) = self.tree_header(hash) {
             return Ok(Some(header));
         }
-        let unreadable = |error: StoreError| UnreadableAncestor { hash, reason: error.to_string() };
-        self.current.base.header_by_hash(hash).map_err(unreadable)
+        self.current.base.header_by_hash(hash).map_err(|error| unreadable(hash, &error))
     }
+
+    fn total_difficulty(&self, hash: B256) -> Result<Option<TotalDifficulty>, UnreadableAncestor> {
+        if let Some(block) = self.blocks.get(&hash) {
+            return Ok(Some(block.total_difficulty()));
+        }
+        self.current.base.total_difficulty(hash).map_err(|error| unreadable(hash, &error))
+    }
+
+    fn ommers(&self, hash: B256) -> Result<Option<Vec<Header>>, UnreadableAncestor> {
+        if let Some(block) = self.blocks.get(&hash) {
+            return Ok(Some(block.block().body().ommers.clone()));
+        }
+        let stored = self.current.base.block_by_hash(hash);
+        let stored = stored.map_err(|error| unreadable(hash, &error))?;
+        Ok(stored.map(|block| block.body().ommers.clone()))
+    }
+}
+
+fn unreadable(hash: B256, error: &StoreError) -> UnreadableAncestor {
+    UnreadableAncestor { hash, reason: error.to_string() }
+}
+
+fn weight_of(block: &ExecutedBlock) -> ChainWeight {
+    ChainWeight { total_difficulty: block.total_difficulty(), number: block.number() }
 }
 
 /// How a block is stored. Own blocks are synced before anybody hears of them; a block that was read

@@ -1,8 +1,8 @@
 //! A block whose header, seal, body and signatures have been checked.
 
 use crate::InvalidBlock;
-use hanzo_consensus::Consensus;
-use hanzo_types::{RecoveredBlock, SealedBlock};
+use hanzo_consensus::{Consensus, SignatureRule};
+use hanzo_types::{RecoveredBlock, SealedBlock, Transaction};
 use rayon::prelude::*;
 use reth_primitives_traits::SignerRecoverable as _;
 
@@ -24,8 +24,13 @@ impl CheckedBlock {
     pub fn check(block: SealedBlock, consensus: &dyn Consensus) -> Result<Self, InvalidBlock> {
         check_unrecovered(&block, consensus)?;
         let transactions = &block.body().transactions;
-        let recover = |(index, transaction): (usize, &hanzo_types::Transaction)| {
-            transaction.recover_signer().map_err(|_| InvalidBlock::Signature { index })
+        let rule = consensus.signature_rule(block.header());
+        let recover = |(index, transaction): (usize, &Transaction)| {
+            let signer = match rule {
+                SignatureRule::LowS => transaction.recover_signer(),
+                SignatureRule::AnyS => transaction.recover_signer_unchecked(),
+            };
+            signer.map_err(|_| InvalidBlock::Signature { index })
         };
         let senders = if transactions.len() < PARALLEL_RECOVERY_TRANSACTIONS {
             transactions.iter().enumerate().map(recover).collect::<Result<Vec<_>, _>>()?

@@ -11,7 +11,7 @@ use std::sync::Arc;
 pub struct ExecutedBlock {
     block: Arc<RecoveredBlock>,
     receipts: Arc<Vec<Receipt>>,
-    supply: BlockSupply,
+    supply: Option<BlockSupply>,
     total_difficulty: TotalDifficulty,
     layer: Arc<Layer>,
     transaction_index: B256Map<usize>,
@@ -77,10 +77,10 @@ impl ExecutedBlock {
         &self.receipts
     }
 
-    /// What it minted and burned.
+    /// What it minted and burned, on chains that count it: Hanzo chains.
     #[must_use]
-    pub const fn supply(&self) -> &BlockSupply {
-        &self.supply
+    pub const fn supply(&self) -> Option<&BlockSupply> {
+        self.supply.as_ref()
     }
 
     /// Weight of the chain that ends here.

@@ -10,10 +10,8 @@ use hanzo_types::ChainSpec;
 pub fn genesis_diff(spec: &ChainSpec) -> StateDiff {
     let mut diff = StateDiff::default();
     for (address, genesis) in &spec.genesis().alloc {
+        // Empty accounts too: they are in the trie that the genesis header commits to.
         let account = to_account(genesis);
-        if account.is_empty() {
-            continue;
-        }
         diff.accounts.insert(*address, Change { before: None, after: Some(account) });
         if let Some(code) = genesis.code.as_ref().filter(|code| !code.is_empty()) {
             diff.code.insert(account.code_hash, code.clone());

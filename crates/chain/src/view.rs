@@ -5,7 +5,7 @@ use alloy_primitives::B256;
 use hanzo_consensus::{Ancestors, FINALIZED_DEPTH, SAFE_DEPTH, UnreadableAncestor};
 use hanzo_state::Layered;
 use hanzo_store::{StoreError, StoreView};
-use hanzo_types::{ChainSpec, Receipt, RecoveredBlock, SealedHeader, TotalDifficulty};
+use hanzo_types::{ChainSpec, Header, Receipt, RecoveredBlock, SealedHeader, TotalDifficulty};
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -255,9 +255,24 @@ impl ChainView {
 
 impl Ancestors for ChainView {
     fn header(&self, hash: B256) -> Result<Option<SealedHeader>, UnreadableAncestor> {
-        self.header_by_hash(hash)
-            .map_err(|error| UnreadableAncestor { hash, reason: error.to_string() })
+        self.header_by_hash(hash).map_err(|error| unreadable(hash, &error))
     }
+
+    fn total_difficulty(&self, hash: B256) -> Result<Option<TotalDifficulty>, UnreadableAncestor> {
+        if let Some(block) = self.in_memory(hash) {
+            return Ok(Some(block.total_difficulty()));
+        }
+        self.current.base.total_difficulty(hash).map_err(|error| unreadable(hash, &error))
+    }
+
+    fn ommers(&self, hash: B256) -> Result<Option<Vec<Header>>, UnreadableAncestor> {
+        let block = self.block_by_hash(hash).map_err(|error| unreadable(hash, &error))?;
+        Ok(block.map(|block| block.body().ommers.clone()))
+    }
+}
+
+fn unreadable(hash: B256, error: &StoreError) -> UnreadableAncestor {
+    UnreadableAncestor { hash, reason: error.to_string() }
 }
 
 /// State after block `number` through `generation`, which covers it.

@@ -1,8 +1,8 @@
-//! The difficulty a block must have.
+//! The difficulty a block of a Hanzo chain must have.
 
 use alloy_primitives::U256;
 use hanzo_poc::next_difficulty;
-use hanzo_types::{ChainSpec, DifficultyRule, Header};
+use hanzo_types::{DifficultyRule, HanzoConfig, Header};
 
 /// Half-life of the difficulty rule, in target block times. Source: proof-of-compute §7.
 pub const HALF_LIFE_BLOCK_TIMES: u64 = 60;
@@ -14,17 +14,18 @@ pub const HALF_LIFE_BLOCK_TIMES: u64 = 60;
 /// launch took. Source: decision D-05, proof-of-compute §7.
 #[must_use]
 pub fn expected_difficulty(
-    spec: &ChainSpec,
+    config: &HanzoConfig,
+    genesis_difficulty: U256,
     parent: &Header,
     grandparent: Option<&Header>,
 ) -> U256 {
     let measured = grandparent.filter(|grandparent| grandparent.number > 0);
-    match (spec.config().difficulty_rule, measured) {
-        (DifficultyRule::Fixed, _) => spec.genesis().difficulty,
+    match (config.difficulty_rule, measured) {
+        (DifficultyRule::Fixed, _) => genesis_difficulty,
         (DifficultyRule::Asert, None) => parent.difficulty,
         (DifficultyRule::Asert, Some(grandparent)) => {
             let interval_seconds = parent.timestamp.saturating_sub(grandparent.timestamp);
-            let target_block_time = spec.config().target_block_time;
+            let target_block_time = config.target_block_time;
             let rule = hanzo_poc::DifficultyRule {
                 target_block_time,
                 half_life: target_block_time.saturating_mul(HALF_LIFE_BLOCK_TIMES),
@@ -38,9 +39,15 @@ pub fn expected_difficulty(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hanzo_types::{ChainSpec, Rules};
     use proptest::prelude::*;
 
     const GENESIS: &str = include_str!("../../../genesis/testnet.json");
+
+    fn expected(spec: &ChainSpec, parent: &Header, grandparent: Option<&Header>) -> U256 {
+        let Rules::Hanzo(rules) = spec.rules() else { panic!("not a Hanzo chain") };
+        expected_difficulty(rules.config(), spec.genesis().difficulty, parent, grandparent)
+    }
 
     fn asert() -> ChainSpec {
         ChainSpec::from_genesis_json(GENESIS.as_bytes()).unwrap()
@@ -53,19 +60,19 @@ mod tests {
     /// Difficulty of the child of block 7 which came `interval` seconds after block 6.
     fn after(interval: u64) -> U256 {
         let parent = header(7, 1_000 + interval, U256::from(1_u64 << 41));
-        expected_difficulty(&asert(), &parent, Some(&header(6, 1_000, U256::ZERO)))
+        expected(&asert(), &parent, Some(&header(6, 1_000, U256::ZERO)))
     }
 
     #[test]
     fn the_first_two_blocks_keep_the_genesis_difficulty_however_long_the_launch_took() {
         let spec = asert();
         let genesis = header(0, 0, spec.genesis().difficulty);
-        let first = expected_difficulty(&spec, &genesis, None);
+        let first = expected(&spec, &genesis, None);
         assert_eq!(first, spec.genesis().difficulty);
         let block_1 = header(1, 1_000_000, first);
-        assert_eq!(expected_difficulty(&spec, &block_1, Some(&genesis)), first);
+        assert_eq!(expected(&spec, &block_1, Some(&genesis)), first);
         let block_2 = header(2, 1_000_001, first);
-        assert!(expected_difficulty(&spec, &block_2, Some(&block_1)) > first);
+        assert!(expected(&spec, &block_2, Some(&block_1)) > first);
     }
 
     #[test]
@@ -88,8 +95,8 @@ mod tests {
         let spec = ChainSpec::from_genesis_json(spec.as_bytes()).unwrap();
         let parent = header(7, 1_000_000, U256::from(5));
         let grandparent = header(6, 1_000, U256::from(5));
-        let expected = expected_difficulty(&spec, &parent, Some(&grandparent));
-        assert_eq!(expected, spec.genesis().difficulty);
+        let difficulty = expected(&spec, &parent, Some(&grandparent));
+        assert_eq!(difficulty, spec.genesis().difficulty);
     }
 
     proptest! {

@@ -1,17 +1,49 @@
 //! The interface every set of consensus rules offers.
 
-use crate::{Arrival, ConsensusError, UnreadableAncestor};
+use crate::{
+    Arrival, ChainWeight, ConsensusError, EthereumRules, PocEngine, SignatureRule,
+    UnreadableAncestor,
+};
 use alloy_primitives::B256;
-use hanzo_types::{BlockOutcome, Header, SealedBlock, SealedHeader};
-use std::fmt;
+use hanzo_types::{
+    BlockOutcome, ChainSpec, Header, Rules, SealedBlock, SealedHeader, TotalDifficulty,
+};
+use std::{fmt, sync::Arc};
 
-/// The headers a block builds on, by hash. Implemented by everything that holds a chain.
+/// The rules of the given chain.
+#[must_use]
+pub fn engine_for(spec: Arc<ChainSpec>) -> Arc<dyn Consensus> {
+    match spec.rules() {
+        Rules::Hanzo(rules) => {
+            let rules = Arc::clone(rules);
+            Arc::new(PocEngine::new(spec, rules))
+        }
+        Rules::Ethereum(forks) => {
+            let forks = Arc::clone(forks);
+            Arc::new(EthereumRules::new(spec, forks))
+        }
+    }
+}
+
+/// The blocks a block builds on, by hash. Implemented by everything that holds a chain.
 pub trait Ancestors {
     /// The header with this hash; `None` if it is not known.
     ///
     /// # Errors
     /// [`UnreadableAncestor`] if this node cannot tell: never the fault of whoever sent a block.
     fn header(&self, hash: B256) -> Result<Option<SealedHeader>, UnreadableAncestor>;
+
+    /// Weight of the chain that ends in the block with this hash; `None` if it is not known.
+    ///
+    /// # Errors
+    /// [`UnreadableAncestor`] if this node cannot tell.
+    fn total_difficulty(&self, hash: B256) -> Result<Option<TotalDifficulty>, UnreadableAncestor>;
+
+    /// The ommers of the block with this hash; `None` if it is not known.
+    ///
+    /// # Errors
+    /// [`UnreadableAncestor`] if this node cannot tell.
+    fn ommers(&self, hash: B256) -> Result<Option<Vec<Header>>, UnreadableAncestor>;
 }
 
 /// A set of consensus rules. Object safe: one virtual call per check and block, and no generics
@@ -35,7 +67,7 @@ pub trait Consensus: fmt::Debug + Send + Sync {
         arrival: Arrival,
     ) -> Result<(), ConsensusError>;
 
-    /// Checks the seal: the lottery first, then the recomputed tile.
+    /// Checks the seal, if the chain has one: the lottery first, then the recomputed tile.
     ///
     /// # Errors
     /// [`ConsensusError::Seal`].
@@ -47,6 +79,23 @@ pub trait Consensus: fmt::Debug + Send + Sync {
     /// The first rule it breaks.
     fn check_body(&self, block: &SealedBlock) -> Result<(), ConsensusError>;
 
+    /// Checks the ommers of a block against the chain it builds on.
+    ///
+    /// # Errors
+    /// The first rule one of them breaks.
+    fn check_ommers(
+        &self,
+        block: &SealedBlock,
+        ancestors: &dyn Ancestors,
+    ) -> Result<(), ConsensusError>;
+
+    /// Which signatures the transactions of the block with this header may have.
+    fn signature_rule(&self, header: &Header) -> SignatureRule;
+
+    /// Whether the chain of weight `candidate` replaces a head of weight `head`, which was seen
+    /// first.
+    fn prefers(&self, candidate: ChainWeight, head: ChainWeight) -> bool;
+
     /// Checks what execution produced against what the header commits to, except the state root.
     ///
     /// # Errors
@@ -57,15 +106,16 @@ pub trait Consensus: fmt::Debug + Send + Sync {
         outcome: &BlockOutcome,
     ) -> Result<(), ConsensusError>;
 
-    /// A header for a child of `parent` with every field filled in that follows from the
-    /// ancestors and the rules. `timestamp`, `beneficiary`, `extra_data`, the gas limit's target
-    /// and everything that execution decides are the builder's.
+    /// A header for a child of `parent` at `timestamp` with every field filled in that follows
+    /// from the ancestors and the rules. `beneficiary`, `extra_data`, the gas limit's target and
+    /// everything that execution decides are the builder's.
     ///
     /// # Errors
     /// [`UnreadableAncestor`].
     fn prepare(
         &self,
         parent: &SealedHeader,
+        timestamp: u64,
         ancestors: &dyn Ancestors,
     ) -> Result<Header, UnreadableAncestor>;
 }

@@ -125,7 +125,7 @@ pub enum ConsensusError {
         /// Root of the body's transactions.
         computed: B256,
     },
-    /// A body with ommers; this chain has none.
+    /// A body with ommers; Hanzo chains and merged chains have none.
     #[error("body has {found} ommers, must have none")]
     Ommers {
         /// Number of ommers.
@@ -152,6 +152,120 @@ pub enum ConsensusError {
         index: usize,
         /// Its hash.
         hash: B256,
+    },
+    /// More ommers than a mined block may have. Source: Yellow Paper §11.1.
+    #[error("body has {found} ommers, at most {max} are allowed")]
+    TooManyOmmers {
+        /// Number of ommers.
+        found: usize,
+        /// Allowed number.
+        max: usize,
+    },
+    /// The ommers are not those the header commits to.
+    #[error("header field sha3Uncles is {header}, the body has {computed}")]
+    OmmersHash {
+        /// What the header says.
+        header: B256,
+        /// Hash of the body's ommers.
+        computed: B256,
+    },
+    /// An ommer that this block may not include. Source: Yellow Paper §11.1.
+    #[error("ommer {index} ({hash}) {fault}")]
+    Ommer {
+        /// Position in the block.
+        index: usize,
+        /// Its hash.
+        hash: B256,
+        /// What is wrong with it.
+        fault: OmmerFault,
+    },
+    /// The withdrawals are not those the header commits to. Source: EIP-4895.
+    #[error("withdrawals root is {}, the body has {}", or_absent(*header), or_absent(*computed))]
+    WithdrawalsRoot {
+        /// What the header says; `None` if the field is absent.
+        header: Option<B256>,
+        /// Root of the body's withdrawals; `None` if the list is absent.
+        computed: Option<B256>,
+    },
+    /// The DAO fork prescribes or forbids this extra data. Source: EIP-779.
+    #[error(
+        "extra data is {found}, {}",
+        expected.as_ref().map_or_else(
+            || "which this side of the DAO fork forbids".to_owned(),
+            |expected| format!("the DAO fork prescribes {expected}"),
+        )
+    )]
+    DaoExtraData {
+        /// What is prescribed; `None` if only the other side's mark is forbidden.
+        expected: Option<Bytes>,
+        /// What the header says.
+        found: Bytes,
+    },
+    /// More blob gas than a block may use. Source: EIP-4844.
+    #[error("blob gas used is {used}, at most {max} are allowed")]
+    BlobGasAboveLimit {
+        /// What the header says.
+        used: u64,
+        /// Allowed blob gas.
+        max: u64,
+    },
+    /// The blobs of the body use another amount of gas than the header says. Source: EIP-4844.
+    #[error("blob gas used is {header}, the blobs use {computed}")]
+    BlobGasUsed {
+        /// What the header says.
+        header: u64,
+        /// What the body's blobs use.
+        computed: u64,
+    },
+    /// The excess blob gas does not follow from the parent. Source: EIP-4844, EIP-7918.
+    #[error("excess blob gas is {found}, expected {expected}")]
+    ExcessBlobGas {
+        /// What the rule gives.
+        expected: u64,
+        /// What the header says.
+        found: u64,
+    },
+    /// Execution produced other requests than the header commits to. Source: EIP-7685.
+    #[error("requests hash is {header}, execution gives {computed}")]
+    RequestsHash {
+        /// What the header says.
+        header: B256,
+        /// Hash of the requests.
+        computed: B256,
+    },
+    /// A transaction of a type that does not exist yet.
+    #[error("transaction {index} ({hash}) is of type {kind}, which comes with {since}")]
+    TransactionType {
+        /// Position in the block.
+        index: usize,
+        /// Its hash.
+        hash: B256,
+        /// Its type. Source: EIP-2718.
+        kind: u8,
+        /// Fork that introduces the type.
+        since: &'static str,
+    },
+    /// A transaction for another chain. Source: EIP-155.
+    #[error("transaction {index} ({hash}) has chain id {found}, this chain is {expected}")]
+    TransactionChainId {
+        /// Position in the block.
+        index: usize,
+        /// Its hash.
+        hash: B256,
+        /// Chain id of this chain.
+        expected: u64,
+        /// Chain id of the transaction.
+        found: u64,
+    },
+    /// A transaction with a chain id, before that existed. Source: EIP-155.
+    #[error("transaction {index} ({hash}) has chain id {found} before EIP-155 is in force")]
+    ProtectedTransaction {
+        /// Position in the block.
+        index: usize,
+        /// Its hash.
+        hash: B256,
+        /// Chain id of the transaction.
+        found: u64,
     },
     /// Execution used another amount of gas than the header says.
     #[error("gas used is {header}, execution used {computed}")]
@@ -203,9 +317,45 @@ impl ConsensusError {
             | Self::Withdrawals { .. }
             | Self::BlockTooLarge { .. }
             | Self::BlobTransaction { .. }
+            | Self::TooManyOmmers { .. }
+            | Self::OmmersHash { .. }
+            | Self::Ommer { .. }
+            | Self::WithdrawalsRoot { .. }
+            | Self::DaoExtraData { .. }
+            | Self::BlobGasAboveLimit { .. }
+            | Self::BlobGasUsed { .. }
+            | Self::ExcessBlobGas { .. }
+            | Self::RequestsHash { .. }
+            | Self::TransactionType { .. }
+            | Self::TransactionChainId { .. }
+            | Self::ProtectedTransaction { .. }
             | Self::GasUsed { .. }
             | Self::ReceiptsRoot { .. }
             | Self::LogsBloom { .. } => Fault::Peer,
         }
     }
+}
+
+/// Why a block may not include an ommer. Source: Yellow Paper §11.1.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum OmmerFault {
+    /// This block or a recent ancestor has it already.
+    #[error("is included already")]
+    AlreadyIncluded,
+    /// It is on the chain.
+    #[error("is an ancestor of the block")]
+    Ancestor,
+    /// Its parent is not one of the ancestors that ommers may have.
+    #[error("has the parent {parent}, which is none of the second to seventh ancestors")]
+    Parent {
+        /// Hash of its parent.
+        parent: B256,
+    },
+    /// Its own header breaks a rule.
+    #[error("is not valid: {0}")]
+    Header(Box<ConsensusError>),
+}
+
+fn or_absent(root: Option<B256>) -> String {
+    root.map_or_else(|| "absent".to_owned(), |root| root.to_string())
 }

@@ -5,9 +5,11 @@
 //! the time of arrival is passed in.
 //!
 //! ```text
-//! header ─▶ check_header (shape) ─▶ check_in_context (parent) ─▶ check_seal ─▶ check_body
+//! header ─▶ check_header ─▶ check_seal ─▶ check_body ─▶ check_in_context (parent), check_ommers
 //!                                                                     │
-//!          fork_choice::prefers ◀── total difficulty ◀── check_outcome ◀── execution
+//!                        prefers ◀── total difficulty ◀── check_outcome ◀── execution
+//!
+//! engine_for ─▶ PocEngine (every Hanzo chain) or EthereumRules (a plain Ethereum chain)
 //! ```
 //!
 //! Invariants: checks go from cheap to dear, so that rubbish costs its sender more than us; every
@@ -19,14 +21,21 @@ mod arrival;
 mod difficulty;
 mod engine;
 mod error;
+mod ethereum;
 mod fork_choice;
 mod gas_limit;
+mod header_field;
+mod lineage;
 mod poc_engine;
+mod receipts;
+mod signature_rule;
 
 pub use arrival::{Arrival, MAX_FUTURE_SECONDS};
 pub use difficulty::{HALF_LIFE_BLOCK_TIMES, expected_difficulty};
-pub use engine::{Ancestors, Consensus};
-pub use error::{ConsensusError, UnreadableAncestor};
-pub use fork_choice::{FINALIZED_DEPTH, SAFE_DEPTH, prefers};
+pub use engine::{Ancestors, Consensus, engine_for};
+pub use error::{ConsensusError, OmmerFault, UnreadableAncestor};
+pub use ethereum::EthereumRules;
+pub use fork_choice::{ChainWeight, FINALIZED_DEPTH, SAFE_DEPTH};
 pub use gas_limit::{MIN_GAS_LIMIT, check_gas_limit, next_gas_limit};
 pub use poc_engine::{MAX_EXTRA_DATA_BYTES, PocEngine};
+pub use signature_rule::SignatureRule;

@@ -1,18 +1,24 @@
 //! The rules of every Hanzo chain.
 
 use crate::{
-    Ancestors, Arrival, Consensus, ConsensusError, MAX_FUTURE_SECONDS, UnreadableAncestor,
-    check_gas_limit, expected_difficulty, next_gas_limit,
+    Ancestors, Arrival, ChainWeight, Consensus, ConsensusError, MAX_FUTURE_SECONDS, SignatureRule,
+    UnreadableAncestor, check_gas_limit, expected_difficulty,
+    fork_choice::heavier,
+    header_field::{absent, fixed, fixed_option},
+    lineage::check_lineage,
+    next_gas_limit,
+    receipts::check_receipts,
 };
 use alloy_consensus::{
     constants::{EMPTY_OMMER_ROOT_HASH, EMPTY_WITHDRAWALS},
-    proofs::{calculate_receipt_root, calculate_transaction_root},
+    proofs::calculate_transaction_root,
 };
 use alloy_eips::eip7685::EMPTY_REQUESTS_HASH;
+use alloy_primitives::U256;
 use alloy_rlp::Encodable;
 use hanzo_poc::{Seal, Target, Work};
 use hanzo_types::{
-    BlockOutcome, ChainSpec, DifficultyRule, Header, MAX_BLOCK_RLP_BYTES, SealedBlock,
+    BlockOutcome, ChainSpec, DifficultyRule, HanzoRules, Header, MAX_BLOCK_RLP_BYTES, SealedBlock,
     SealedHeader, seal_hash,
 };
 use std::sync::Arc;
@@ -27,13 +33,19 @@ const JOB_KIND: u8 = 0x01;
 #[derive(Debug, Clone)]
 pub struct PocEngine {
     spec: Arc<ChainSpec>,
+    rules: Arc<HanzoRules>,
 }
 
 impl PocEngine {
-    /// Rules of the given chain.
-    #[must_use]
-    pub const fn new(spec: Arc<ChainSpec>) -> Self {
-        Self { spec }
+    /// Rules of the given chain, whose settings are `rules`.
+    pub(crate) const fn new(spec: Arc<ChainSpec>, rules: Arc<HanzoRules>) -> Self {
+        Self { spec, rules }
+    }
+
+    /// Difficulty of the child of `parent`.
+    fn child_difficulty(&self, parent: &Header, grandparent: Option<&Header>) -> U256 {
+        let genesis_difficulty = self.spec.genesis().difficulty;
+        expected_difficulty(self.rules.config(), genesis_difficulty, parent, grandparent)
     }
 
     /// The seal of a header and the target it has to meet.
@@ -64,13 +76,13 @@ impl Consensus for PocEngine {
         arrival: Arrival,
     ) -> Result<(), ConsensusError> {
         check_lineage(header, parent)?;
-        check_gas_limit(header, parent)?;
+        check_gas_limit(header.gas_limit, parent.gas_limit)?;
         let expected = self.spec.next_base_fee(parent);
         if header.base_fee_per_gas != Some(expected) {
             return Err(ConsensusError::BaseFee { expected, found: header.base_fee_per_gas });
         }
         let grandparent = grandparent(parent, ancestors)?;
-        let expected = expected_difficulty(&self.spec, parent, grandparent.as_deref());
+        let expected = self.child_difficulty(parent, grandparent.as_deref());
         if header.difficulty != expected {
             return Err(ConsensusError::Difficulty { expected, found: header.difficulty });
         }
@@ -109,41 +121,46 @@ impl Consensus for PocEngine {
         Ok(())
     }
 
+    fn check_ommers(
+        &self,
+        block: &SealedBlock,
+        _ancestors: &dyn Ancestors,
+    ) -> Result<(), ConsensusError> {
+        match block.body().ommers.len() {
+            0 => Ok(()),
+            found => Err(ConsensusError::Ommers { found }),
+        }
+    }
+
+    fn signature_rule(&self, _header: &Header) -> SignatureRule {
+        SignatureRule::LowS
+    }
+
+    fn prefers(&self, candidate: ChainWeight, head: ChainWeight) -> bool {
+        heavier(candidate, head)
+    }
+
     fn check_outcome(
         &self,
         header: &SealedHeader,
         outcome: &BlockOutcome,
     ) -> Result<(), ConsensusError> {
-        if header.gas_used != outcome.gas_used {
-            return Err(ConsensusError::GasUsed {
-                header: header.gas_used,
-                computed: outcome.gas_used,
-            });
-        }
-        if header.logs_bloom != outcome.logs_bloom {
-            return Err(ConsensusError::LogsBloom {
-                header: Box::new(header.logs_bloom),
-                computed: Box::new(outcome.logs_bloom),
-            });
-        }
-        let computed = calculate_receipt_root(&outcome.receipts);
-        if header.receipts_root != computed {
-            return Err(ConsensusError::ReceiptsRoot { header: header.receipts_root, computed });
-        }
-        Ok(())
+        check_receipts(header, outcome)
     }
 
     fn prepare(
         &self,
         parent: &SealedHeader,
+        timestamp: u64,
         ancestors: &dyn Ancestors,
     ) -> Result<Header, UnreadableAncestor> {
         let grandparent = grandparent(parent, ancestors)?;
         Ok(Header {
             parent_hash: parent.hash(),
             ommers_hash: EMPTY_OMMER_ROOT_HASH,
-            difficulty: expected_difficulty(&self.spec, parent, grandparent.as_deref()),
+            difficulty: self.child_difficulty(parent, grandparent.as_deref()),
             number: parent.number.saturating_add(1),
+            timestamp,
             gas_limit: next_gas_limit(parent.gas_limit, self.spec.target_gas_limit()),
             base_fee_per_gas: Some(self.spec.next_base_fee(parent)),
             withdrawals_root: Some(EMPTY_WITHDRAWALS),
@@ -174,7 +191,7 @@ impl PocEngine {
     /// there does a false stamp pay (decision D-36).
     fn check_clock(&self, header: &Header, arrival: Arrival) -> Result<(), ConsensusError> {
         let Arrival::FromPeer { now } = arrival else { return Ok(()) };
-        let bounded = self.spec.config().difficulty_rule == DifficultyRule::Asert;
+        let bounded = self.rules.config().difficulty_rule == DifficultyRule::Asert;
         if bounded && header.timestamp > now.saturating_add(MAX_FUTURE_SECONDS) {
             return Err(ConsensusError::FutureTimestamp {
                 now,
@@ -200,26 +217,6 @@ fn check_extra_data(header: &Header) -> Result<(), ConsensusError> {
     Ok(())
 }
 
-fn check_lineage(header: &Header, parent: &SealedHeader) -> Result<(), ConsensusError> {
-    if header.parent_hash != parent.hash() {
-        return Err(ConsensusError::ParentHash {
-            expected: parent.hash(),
-            found: header.parent_hash,
-        });
-    }
-    let expected = parent.number.saturating_add(1);
-    if header.number != expected {
-        return Err(ConsensusError::Number { expected, found: header.number });
-    }
-    if header.timestamp <= parent.timestamp {
-        return Err(ConsensusError::TimestampNotAfterParent {
-            parent: parent.timestamp,
-            found: header.timestamp,
-        });
-    }
-    Ok(())
-}
-
 /// The fields that exist for compatibility with Ethereum and have one legal value (D-02).
 fn check_fixed_fields(h: &Header) -> Result<(), ConsensusError> {
     fixed("sha3Uncles", &h.ommers_hash, &EMPTY_OMMER_ROOT_HASH)?;
@@ -232,55 +229,12 @@ fn check_fixed_fields(h: &Header) -> Result<(), ConsensusError> {
     absent("slotNumber", h.slot_number.as_ref())
 }
 
-/// Fields of forks after Osaka, which the header type already has.
-fn absent<T: std::fmt::Display>(
-    field: &'static str,
-    found: Option<&T>,
-) -> Result<(), ConsensusError> {
-    found.map_or(Ok(()), |found| {
-        Err(ConsensusError::FixedField {
-            field,
-            expected: "absent".to_owned(),
-            found: found.to_string(),
-        })
-    })
-}
-
-fn fixed_option<T: PartialEq + std::fmt::Display>(
-    field: &'static str,
-    found: Option<&T>,
-    expected: &T,
-) -> Result<(), ConsensusError> {
-    match found {
-        Some(found) => fixed(field, found, expected),
-        None => Err(ConsensusError::FixedField {
-            field,
-            expected: expected.to_string(),
-            found: "absent".to_owned(),
-        }),
-    }
-}
-
-fn fixed<T: PartialEq + std::fmt::Display>(
-    field: &'static str,
-    found: &T,
-    expected: &T,
-) -> Result<(), ConsensusError> {
-    if found == expected {
-        return Ok(());
-    }
-    Err(ConsensusError::FixedField {
-        field,
-        expected: expected.to_string(),
-        found: found.to_string(),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine_for;
     use alloy_primitives::B256;
-    use hanzo_types::Fault;
+    use hanzo_types::{Fault, TotalDifficulty};
 
     const GENESIS: &str = include_str!("../../../genesis/testnet.json");
 
@@ -291,6 +245,14 @@ mod tests {
         fn header(&self, hash: B256) -> Result<Option<SealedHeader>, UnreadableAncestor> {
             Ok(Some(self.0.clone()).filter(|header| header.hash() == hash))
         }
+
+        fn total_difficulty(&self, _: B256) -> Result<Option<TotalDifficulty>, UnreadableAncestor> {
+            Ok(None)
+        }
+
+        fn ommers(&self, _: B256) -> Result<Option<Vec<Header>>, UnreadableAncestor> {
+            Ok(None)
+        }
     }
 
     /// A database that fails.
@@ -300,18 +262,25 @@ mod tests {
         fn header(&self, hash: B256) -> Result<Option<SealedHeader>, UnreadableAncestor> {
             Err(UnreadableAncestor { hash, reason: "input/output error".to_owned() })
         }
+
+        fn total_difficulty(&self, _: B256) -> Result<Option<TotalDifficulty>, UnreadableAncestor> {
+            Ok(None)
+        }
+
+        fn ommers(&self, _: B256) -> Result<Option<Vec<Header>>, UnreadableAncestor> {
+            Ok(None)
+        }
     }
 
     /// The rules, block 1 and a child of it that fits them.
-    fn blocks() -> (PocEngine, OnlyGenesis, SealedHeader, SealedHeader) {
+    fn blocks() -> (Arc<dyn Consensus>, OnlyGenesis, SealedHeader, SealedHeader) {
         let spec = Arc::new(ChainSpec::from_genesis_json(GENESIS.as_bytes()).unwrap());
         let genesis = spec.genesis_header().clone();
-        let engine = PocEngine::new(spec);
+        let engine = engine_for(spec);
         let ancestors = OnlyGenesis(genesis.clone());
         let next = |parent: &SealedHeader| {
-            let mut header = engine.prepare(parent, &ancestors).unwrap();
-            header.timestamp = parent.timestamp + 6;
-            SealedHeader::seal_slow(header)
+            let timestamp = parent.timestamp + 6;
+            SealedHeader::seal_slow(engine.prepare(parent, timestamp, &ancestors).unwrap())
         };
         let first = next(&genesis);
         let second = next(&first);
@@ -329,13 +298,13 @@ mod tests {
         let (engine, _, first, second) = blocks();
         let error = engine.check_in_context(&second, &first, &Broken, Arrival::Local).unwrap_err();
         assert_eq!(error.fault(), Fault::Local, "{error}");
-        assert_eq!(engine.prepare(&first, &Broken).unwrap_err().hash, first.parent_hash);
+        assert_eq!(engine.prepare(&first, 12, &Broken).unwrap_err().hash, first.parent_hash);
     }
 
     #[test]
     fn a_missing_grandparent_is_not_taken_for_the_start_of_the_chain() {
         let (engine, ancestors, _, second) = blocks();
-        let error = engine.prepare(&second, &ancestors).unwrap_err();
+        let error = engine.prepare(&second, 18, &ancestors).unwrap_err();
         assert_eq!(error.hash, second.parent_hash);
     }
 }

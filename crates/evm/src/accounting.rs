@@ -1,7 +1,7 @@
 //! What a block mints and burns after its last transaction.
 
 use alloy_primitives::U256;
-use hanzo_types::{BlockSupply, ChainSpec, SupplyCounters};
+use hanzo_types::{BlockSupply, HanzoRules, SupplyCounters};
 
 /// Part of the subsidy that goes to the share pool, in basis points. Source: decision D-09.
 pub const SHARE_POOL_BASIS_POINTS: u64 = 3_000;
@@ -18,7 +18,7 @@ const WHOLE: u64 = 10_000;
 /// `counters` are those after the last transaction; all amounts are in wei.
 #[must_use]
 pub fn settle_block(
-    spec: &ChainSpec,
+    rules: &HanzoRules,
     number: u64,
     counters: SupplyCounters,
     base_fee_burn: U256,
@@ -26,11 +26,11 @@ pub fn settle_block(
 ) -> BlockSupply {
     let burned = counters.burned.saturating_add(base_fee_burn).saturating_add(destroyed);
     let after_burns = SupplyCounters { burned, ..counters };
-    let subsidy = spec
+    let subsidy = rules
         .emission()
         .subsidy(number)
-        .min(after_burns.mining_bucket(spec.config().recycling()))
-        .min(after_burns.head_room(spec.genesis_supply()));
+        .min(after_burns.mining_bucket(rules.config().recycling()))
+        .min(after_burns.head_room(rules.genesis_supply()));
     let share_pool =
         subsidy.saturating_mul(U256::from(SHARE_POOL_BASIS_POINTS)).wrapping_div(U256::from(WHOLE));
     BlockSupply {

@@ -2,27 +2,27 @@
 
 use crate::ExecutionError;
 use alloy_primitives::{Address, U256, map::HashMap};
-use hanzo_state::{Account, Change, StateDiff, StateRead};
+use hanzo_state::{Account, Change, StateDiff, StateError, StateRead};
 use hanzo_types::SupplyCounters;
 use revm::{
     database::{BundleAccount, BundleState},
     state::AccountInfo,
 };
 
+/// Changed slots of one account.
+pub(crate) type SlotChanges = HashMap<U256, Change<U256>>;
+
 /// Everything that `bundle` changed, with the values before and after.
 ///
 /// # Errors
-/// [`ExecutionError::State`] if a value before cannot be read.
+/// [`StateError`] if a value before cannot be read.
 pub(crate) fn state_diff(
     bundle: &BundleState,
     before: &dyn StateRead,
-) -> Result<StateDiff, ExecutionError> {
+) -> Result<StateDiff, StateError> {
     let mut diff = StateDiff::default();
     for (address, account) in &bundle.state {
-        let change = Change {
-            before: account.original_info.as_ref().map(to_account),
-            after: account.info.as_ref().map(to_account).filter(|account| !account.is_empty()),
-        };
+        let change = account_change(account);
         if change.before != change.after {
             diff.accounts.insert(*address, change);
         }
@@ -37,27 +37,47 @@ pub(crate) fn state_diff(
     Ok(diff)
 }
 
+/// The account before and after.
+///
+/// revm has already applied EIP-161: an empty account that stays in the bundle is one that the
+/// rules before Spurious Dragon keep.
+pub(crate) fn account_change(account: &BundleAccount) -> Change<Option<Account>> {
+    Change {
+        before: account.original_info.as_ref().map(to_account),
+        after: account.info.as_ref().map(to_account),
+    }
+}
+
 /// Changed slots of one account.
 ///
-/// revm takes a recreated account's slots as zero before; their true values are read back, so
-/// that the diff can be undone.
-fn changed_slots(
+/// SELFDESTRUCT takes the whole storage with it, slots that this block never touched included; the
+/// diff says so slot by slot, so that nothing after it has a special case.
+pub(crate) fn changed_slots(
     address: Address,
     account: &BundleAccount,
     before: &dyn StateRead,
-) -> Result<HashMap<U256, Change<U256>>, ExecutionError> {
-    let mut slots = HashMap::default();
+) -> Result<SlotChanges, StateError> {
+    let wiped = account.was_destroyed() && account.original_info.is_some();
+    let mut slots = if wiped { wipe(address, before)? } else { SlotChanges::default() };
     for (slot, value) in &account.storage {
-        let original = if account.was_destroyed() && account.original_info.is_some() {
-            before.storage(address, *slot)?
+        let original = if wiped {
+            slots.get(slot).map_or(U256::ZERO, |change| change.before)
         } else {
             value.previous_or_original_value
         };
-        if original != value.present_value {
+        if original == value.present_value {
+            slots.remove(slot);
+        } else {
             slots.insert(*slot, Change { before: original, after: value.present_value });
         }
     }
     Ok(slots)
+}
+
+/// Every slot of the account becomes zero.
+fn wipe(address: Address, before: &dyn StateRead) -> Result<SlotChanges, StateError> {
+    let slots = before.storage_slots(address)?.into_iter();
+    Ok(slots.map(|(slot, value)| (slot, Change { before: value, after: U256::ZERO })).collect())
 }
 
 fn to_account(info: &AccountInfo) -> Account {

@@ -1,9 +1,10 @@
 //! The environment a block gives to its transactions.
 
-use alloy_eips::eip7840::BlobParams;
+use crate::block_forks::BlockForks;
 use alloy_evm::EvmEnv;
+use alloy_hardforks::EthereumHardfork;
 use alloy_primitives::B256;
-use hanzo_types::{ChainSpec, Header};
+use hanzo_types::{ChainSpec, Header, Rules};
 
 /// Largest gas limit of one transaction unless the chain lifts it. Source: EIP-7825.
 pub const DEFAULT_TRANSACTION_GAS_LIMIT_CAP: u64 = 16_777_216;
@@ -13,12 +14,18 @@ const INIT_CODE_FACTOR: usize = 2;
 
 /// The environment of the block with this header.
 ///
-/// `prev_randao` is passed in because it derives from the parent, not from this header's own
-/// `mixHash` (decision D-04).
+/// `prev_randao` is [`ChainSpec::prev_randao`] of the block; it is passed in because on a Hanzo
+/// chain it derives from the parent, not from this header's own `mixHash` (decision D-04). Before
+/// the merge it is not looked at.
 pub(crate) fn block_environment(spec: &ChainSpec, header: &Header, prev_randao: B256) -> EvmEnv {
-    let mut env = EvmEnv::for_eth_block(header, spec, spec.chain_id(), Some(BlobParams::osaka()));
-    env.block_env.prevrandao = Some(prev_randao);
-    let config = spec.config();
+    let forks = BlockForks::of(spec, header);
+    let blob_params = spec.blob_params(header.timestamp);
+    let mut env = EvmEnv::for_eth_block(header, forks, spec.chain_id(), blob_params);
+    if forks.has(EthereumHardfork::Paris) {
+        env.block_env.prevrandao = Some(prev_randao);
+    }
+    let Rules::Hanzo(rules) = spec.rules() else { return env };
+    let config = rules.config();
     if let Some(limit) = config.contract_size_limit.and_then(|limit| usize::try_from(limit).ok()) {
         env.cfg_env.limit_contract_code_size = Some(limit);
         env.cfg_env.limit_contract_initcode_size = Some(limit.saturating_mul(INIT_CODE_FACTOR));
@@ -27,4 +34,18 @@ pub(crate) fn block_environment(spec: &ChainSpec, header: &Header, prev_randao: 
         env.cfg_env.tx_gas_limit_cap = Some(cap);
     }
     env
+}
+
+/// Largest gas limit of a transaction in the block with this header; none before Osaka.
+pub(crate) fn transaction_gas_limit_cap(spec: &ChainSpec, header: &Header) -> Option<u64> {
+    match spec.rules() {
+        Rules::Hanzo(rules) => {
+            let lifted = rules.config().transaction_gas_limit_cap;
+            Some(lifted.unwrap_or(DEFAULT_TRANSACTION_GAS_LIMIT_CAP))
+        }
+        Rules::Ethereum(_) => {
+            let capped = spec.fork_at(header) >= EthereumHardfork::Osaka;
+            capped.then_some(DEFAULT_TRANSACTION_GAS_LIMIT_CAP)
+        }
+    }
 }

@@ -21,6 +21,10 @@ pub enum ExecutionError {
     /// The pre-block system calls failed.
     #[error("system call before the first transaction: {0}")]
     SystemCall(String),
+    /// The system calls after the last transaction failed: the block is not valid. Source:
+    /// EIP-6110, EIP-7002, EIP-7251.
+    #[error("requests after the last transaction: {0}")]
+    Requests(String),
     /// Balances changed by another amount than the block minted and burned: a consensus defect.
     #[error(
         "balances went from {before} to {after} wei, but the block minted {minted} and burned {burned}"
@@ -45,7 +49,7 @@ impl ExecutionError {
     #[must_use]
     pub const fn fault(&self) -> Fault {
         match self {
-            Self::InvalidTransaction { .. } => Fault::Peer,
+            Self::InvalidTransaction { .. } | Self::Requests(_) => Fault::Peer,
             Self::SystemCall(_) | Self::SupplyMismatch { .. } | Self::State(_) => Fault::Local,
         }
     }

@@ -3,6 +3,7 @@
 use crate::{
     CallContext, CallError, CallOverrides,
     call::into_outcome,
+    environment::transaction_gas_limit_cap,
     prepared_call::{PreparedCall, TRANSFER_GAS, state_error},
 };
 use alloy_primitives::TxKind;
@@ -27,11 +28,8 @@ pub fn estimate_gas(
     overrides: CallOverrides,
 ) -> Result<u64, CallError> {
     let block_limit = context.header.gas_limit;
-    let transaction_cap = context
-        .spec
-        .config()
-        .transaction_gas_limit_cap
-        .unwrap_or(crate::DEFAULT_TRANSACTION_GAS_LIMIT_CAP);
+    let transaction_cap =
+        transaction_gas_limit_cap(context.spec, context.header).unwrap_or(u64::MAX);
     let mut call = PreparedCall::new(context, request, overrides)?;
     let asked = if call.gas_was_given { call.tx.gas_limit } else { u64::MAX };
     call.tx.gas_limit = asked.min(block_limit).min(transaction_cap).min(context.gas_cap);

@@ -1,7 +1,7 @@
 //! Execution of a whole block.
 
 use crate::{BlockBuilder, ExecutionError, PushError};
-use hanzo_state::{StateDiff, StateRead};
+use hanzo_state::{StateDiff, WorldState};
 use hanzo_types::{BlockOutcome, ChainSpec, Header, RecoveredBlock};
 use std::sync::Arc;
 
@@ -18,15 +18,18 @@ pub struct Executed {
 ///
 /// # Errors
 /// [`ExecutionError::InvalidTransaction`] if the block may not contain one of its transactions,
-/// [`ExecutionError::State`] if the state cannot be read.
+/// otherwise as [`BlockBuilder::new`] and [`BlockBuilder::finish`].
 pub fn execute(
-    state: &dyn StateRead,
+    state: &dyn WorldState,
     block: &RecoveredBlock,
     parent: &Header,
     spec: &Arc<ChainSpec>,
 ) -> Result<Executed, ExecutionError> {
-    let mut builder = BlockBuilder::new(state, block.header(), parent, spec)?;
-    let count = block.body().transactions.len();
+    let body = block.body();
+    let withdrawals = body.withdrawals.as_ref().map(|list| list.as_slice());
+    let mut builder = BlockBuilder::new(state, block.header(), parent, spec)?
+        .crediting(&body.ommers, withdrawals);
+    let count = body.transactions.len();
     for index in 0..count {
         let Some(transaction) = block.recovered_transaction(index) else { continue };
         builder.push(transaction).map_err(|error| match error {

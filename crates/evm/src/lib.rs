@@ -5,35 +5,42 @@
 //! decides whether a block is allowed, never computes a state root and never touches a disk.
 //!
 //! ```text
-//!  &dyn StateRead ─▶ StateDatabase ─▶ revm State ─▶ HanzoBlockExecutor ─▶ Executed
-//!                                                     │ before: EIP-2935, EIP-4788   ├ outcome
-//!                                                     │ per tx: receipt, destroyed   └ diff
-//!                                                     └ after: burns, subsidy, share pool
+//!  &dyn WorldState ─▶ StateDatabase ─▶ revm State ─▶ alloy-evm's executor ─▶ Executed
+//!                                         │                                    ├ outcome
+//!             HanzoBlock: after the last transaction burns, subsidy, share pool └ diff
+//!          EthereumBlock: intermediate roots, DAO; after it requests, rewards, withdrawals
 //!  execute (import) and BlockBuilder (mining) drive the same executor.
 //! ```
 //!
 //! Invariants: importing a block that [`BlockBuilder`] built gives the same outcome and diff; in
-//! every diff the sum of balance changes equals minted minus burned.
+//! every diff of a Hanzo block the sum of balance changes equals minted minus burned.
 
 mod accounting;
 mod block_builder;
-mod block_executor;
+mod block_evm;
+mod block_forks;
 mod call;
 mod call_error;
 mod call_overrides;
+mod deposits;
 mod diff;
 mod environment;
 mod error;
 mod estimate;
+mod ethereum_block;
 mod evm_factory;
 mod execute;
-mod executor_spec;
+mod hanzo_block;
+mod intermediate_root;
 mod prepared_call;
+mod push_error;
 mod receipt_builder;
 mod state_database;
+mod system_request;
+mod transact;
 
 pub use accounting::{SHARE_POOL_BASIS_POINTS, settle_block};
-pub use block_builder::{BlockBuilder, PushError};
+pub use block_builder::BlockBuilder;
 pub use call::{AccessListOutcome, CallContext, CallOutcome, call, create_access_list};
 pub use call_error::CallError;
 pub use call_overrides::CallOverrides;
@@ -41,3 +48,5 @@ pub use environment::DEFAULT_TRANSACTION_GAS_LIMIT_CAP;
 pub use error::ExecutionError;
 pub use estimate::{ESTIMATE_ERROR_RATIO, estimate_gas};
 pub use execute::{Executed, execute};
+pub use push_error::PushError;
+pub use transact::{Transacted, TransactionStatus, transact};

@@ -31,11 +31,11 @@ pub(crate) fn build(input: TemplateInput<'_>) -> Result<PendingBlock, MiningErro
     let TemplateInput { view, consensus, pool, config, now } = input;
     let spec = Arc::clone(view.spec());
     let parent = view.head();
-    let mut header = consensus.prepare(parent, &*view)?;
+    // Strictly after the parent, even if the clock went back (decision D-36).
+    let timestamp = now.max(parent.timestamp.saturating_add(1));
+    let mut header = consensus.prepare(parent, timestamp, &*view)?;
     header.beneficiary = config.coinbase;
     header.extra_data = config.extra_data.clone();
-    // Strictly after the parent, even if the clock went back (decision D-36).
-    header.timestamp = now.max(parent.timestamp.saturating_add(1));
     let target = config.target_gas_limit.unwrap_or_else(|| spec.target_gas_limit());
     header.gas_limit = next_gas_limit(parent.gas_limit, target);
 

@@ -134,7 +134,11 @@ mod tests {
     fn every_embedded_chain_distributes_five_hundred_million() {
         for source in [ChainSource::Dev, ChainSource::Testnet, ChainSource::Mainnet] {
             let spec = source.load(DevSettings::default()).unwrap();
-            assert_eq!(spec.genesis_supply(), ai_to_wei(500_000_000), "{source}");
+            assert_eq!(
+                spec.hanzo_rules().unwrap().genesis_supply(),
+                ai_to_wei(500_000_000),
+                "{source}"
+            );
         }
     }
 
@@ -157,7 +161,7 @@ mod tests {
         let plain = ChainSource::Dev.load(DevSettings::default()).unwrap();
         let spec = ChainSource::Dev.load(lifted).unwrap();
         assert_ne!(plain.genesis_hash(), spec.genesis_hash());
-        assert_eq!(spec.config().contract_size_limit, Some(65_536));
+        assert_eq!(spec.hanzo_rules().unwrap().config().contract_size_limit, Some(65_536));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use hanzo_mining::{
 };
 use hanzo_pool::{BaseFeeAdmission, Pool, PoolConfig};
 use hanzo_rpc::{RpcDependencies, RpcHandle, RpcServer};
-use hanzo_types::{ChainSpec, DEV_COINBASE};
+use hanzo_types::{ChainSpec, DEV_COINBASE, Rules};
 use std::{io::Write as _, path::PathBuf, sync::Arc, time::Duration};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -176,7 +176,16 @@ fn mining_mode(config: &NodeConfig, spec: &ChainSpec) -> Result<MiningMode, Node
         (_, true, Some(block_time)) => MiningMode::Interval(block_time),
         (Some(true), false, _) => MiningMode::Continuous,
     };
-    if mode != MiningMode::Off && spec.config().draft {
+    if mode == MiningMode::Off {
+        return Ok(mode);
+    }
+    let Rules::Hanzo(rules) = spec.rules() else {
+        return Err(NodeError::Config(format!(
+            "chain {} is a plain Ethereum chain: it is served read-only and cannot be mined on",
+            spec.chain_id()
+        )));
+    };
+    if rules.config().draft {
         return Err(NodeError::Config(format!(
             "the genesis of chain {} is a draft: mining on it is refused until launch values are set",
             spec.name()

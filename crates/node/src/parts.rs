@@ -2,7 +2,7 @@
 
 use crate::{ChainSource, DataDir, NodeConfig, NodeError};
 use hanzo_chain::ChainTree;
-use hanzo_consensus::{Consensus, PocEngine};
+use hanzo_consensus::{Consensus, engine_for};
 use hanzo_store::{ChainIdentity, Store, StoreConfig, StoreError};
 use hanzo_types::ChainSpec;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ impl Parts {
     pub(crate) fn load(chain: &ChainSource, config: &NodeConfig) -> Result<Self, NodeError> {
         let spec = Arc::new(chain.load(config.dev)?);
         let datadir = DataDir::resolve(config.datadir.clone(), &chain.directory_name(&spec))?;
-        let consensus: Arc<dyn Consensus> = Arc::new(PocEngine::new(Arc::clone(&spec)));
+        let consensus = engine_for(Arc::clone(&spec));
         Ok(Self { spec, datadir, consensus })
     }
 

@@ -1,7 +1,7 @@
 //! What a chain demands of every transaction, whatever its state.
 
 use alloy_eips::eip7825::MAX_TX_GAS_LIMIT_OSAKA;
-use hanzo_types::ChainSpec;
+use hanzo_types::{ChainSpec, Rules};
 
 /// Longest EIP-2718 encoding of a transaction, in bytes, unless the chain allows longer contracts:
 /// 128 KiB, as every Ethereum client has it. It keeps one transaction from filling the pool's
@@ -35,9 +35,15 @@ impl TransactionRules {
     /// The rules of a chain.
     #[must_use]
     pub fn of(spec: &ChainSpec) -> Self {
-        let config = spec.config();
-        let max_code_bytes = config
-            .contract_size_limit
+        let (contract_size_limit, transaction_gas_limit_cap) = match spec.rules() {
+            Rules::Hanzo(rules) => {
+                let config = rules.config();
+                (config.contract_size_limit, config.transaction_gas_limit_cap)
+            }
+            // Such a chain is only read, so its pool stays empty whatever the limits are.
+            Rules::Ethereum(_) => (None, None),
+        };
+        let max_code_bytes = contract_size_limit
             .map_or(MAX_CODE_BYTES, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
         let max_init_code_bytes = max_code_bytes.saturating_mul(INIT_CODE_FACTOR);
         Self {
@@ -45,7 +51,7 @@ impl TransactionRules {
             max_transaction_bytes: MAX_TRANSACTION_BYTES
                 .max(max_init_code_bytes.saturating_add(ENVELOPE_BYTES)),
             max_init_code_bytes,
-            gas_limit_cap: config.transaction_gas_limit_cap.unwrap_or(MAX_TX_GAS_LIMIT_OSAKA),
+            gas_limit_cap: transaction_gas_limit_cap.unwrap_or(MAX_TX_GAS_LIMIT_OSAKA),
         }
     }
 }

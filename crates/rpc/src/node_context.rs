@@ -10,7 +10,7 @@ use hanzo_chain::{BlockState, ChainHandle, ChainView};
 use hanzo_evm::CallContext;
 use hanzo_mining::{MinerStatus, PendingBlock, TemplateService};
 use hanzo_pool::Pool;
-use hanzo_types::{ChainSpec, RecoveredBlock, SealedHeader, prev_randao};
+use hanzo_types::{ChainSpec, RecoveredBlock, SealedHeader};
 use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
@@ -111,11 +111,11 @@ impl NodeContext {
         };
         let state = view.state_at(number)?;
         let header = canonical_header(&view, number)?;
-        let prev_randao = match number.checked_sub(1) {
-            Some(parent) => prev_randao(canonical_header(&view, parent)?.header(), number),
-            // The genesis block has no parent and runs nothing.
-            None => header.mix_hash,
+        let parent = match number.checked_sub(1) {
+            Some(parent) => Some(canonical_header(&view, parent)?),
+            None => None,
         };
+        let prev_randao = view.spec().prev_randao(&header, parent.as_deref());
         Ok(ResolvedState { state, header, prev_randao, spec: Arc::clone(view.spec()) })
     }
 }
@@ -133,11 +133,12 @@ pub(crate) fn number_of(view: &ChainView, tag: BlockTag) -> u64 {
 
 fn pending_state(pending: &PendingBlock) -> ResolvedState {
     let block = pending.block();
+    let spec = Arc::clone(pending.view().spec());
     ResolvedState {
         state: pending.state(),
         header: block.sealed_header().clone(),
-        prev_randao: prev_randao(pending.parent(), block.number),
-        spec: Arc::clone(pending.view().spec()),
+        prev_randao: spec.prev_randao(block.header(), Some(pending.parent())),
+        spec,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{Account, NodePath, StateDiff, StateError, StateRead, TrieDiff, TrieRead};
 use alloy_primitives::{Address, B256, Bytes, U256};
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// What one executed block changed: one layer of the tree above the base. Source: ADR-0002.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -63,6 +63,19 @@ impl<B: StateRead> StateRead for Layered<B> {
             .map_or_else(|| self.base.storage(address, slot), |change| Ok(change.after))
     }
 
+    fn storage_slots(&self, address: Address) -> Result<Vec<(U256, U256)>, StateError> {
+        let mut slots: BTreeMap<U256, U256> =
+            self.base.storage_slots(address)?.into_iter().collect();
+        // Oldest first, so that the newest value of a slot is the one that stays.
+        for changed in
+            self.layers.iter().rev().filter_map(|layer| layer.state.storage.get(&address))
+        {
+            slots.extend(changed.iter().map(|(slot, change)| (*slot, change.after)));
+        }
+        slots.retain(|_, value| !value.is_zero());
+        Ok(slots.into_iter().collect())
+    }
+
     fn code(&self, code_hash: B256) -> Result<Bytes, StateError> {
         self.layers
             .iter()
@@ -101,6 +114,9 @@ impl<T: StateRead + ?Sized> StateRead for Arc<T> {
     fn storage(&self, address: Address, slot: U256) -> Result<U256, StateError> {
         (**self).storage(address, slot)
     }
+    fn storage_slots(&self, address: Address) -> Result<Vec<(U256, U256)>, StateError> {
+        (**self).storage_slots(address)
+    }
     fn code(&self, code_hash: B256) -> Result<Bytes, StateError> {
         (**self).code(code_hash)
     }
@@ -110,6 +126,15 @@ impl<T: StateRead + ?Sized> StateRead for Arc<T> {
 }
 
 impl<T: TrieRead + ?Sized> TrieRead for Arc<T> {
+    fn account_node(&self, path: &NodePath) -> Result<Option<Bytes>, StateError> {
+        (**self).account_node(path)
+    }
+    fn storage_node(&self, account: B256, path: &NodePath) -> Result<Option<Bytes>, StateError> {
+        (**self).storage_node(account, path)
+    }
+}
+
+impl<T: TrieRead + ?Sized> TrieRead for &T {
     fn account_node(&self, path: &NodePath) -> Result<Option<Bytes>, StateError> {
         (**self).account_node(path)
     }

@@ -29,6 +29,6 @@ pub use alloy_trie::TrieAccount;
 pub use diff::{Change, StateDiff};
 pub use error::StateError;
 pub use layered::{Layer, Layered};
-pub use read::{StateRead, TrieRead};
+pub use read::{StateRead, TrieRead, WorldState};
 pub use trie::{AccountProof, RootWork, StateRoot, StorageProof, prove, root};
 pub use trie_diff::{NodePath, TrieDiff};

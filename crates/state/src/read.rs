@@ -1,4 +1,4 @@
-//! The two read interfaces every layer of state offers.
+//! The read interfaces every layer of state offers.
 
 use crate::{Account, NodePath, StateError};
 use alloy_primitives::{Address, B256, Bytes, U256};
@@ -16,6 +16,13 @@ pub trait StateRead: Send + Sync {
     /// # Errors
     /// [`StateError::Storage`] if the storage engine fails.
     fn storage(&self, address: Address, slot: U256) -> Result<U256, StateError>;
+
+    /// Every slot of the account that is not zero, with its value, in slot order. The work grows
+    /// with the account's storage: for an account that is wiped, never for a request.
+    ///
+    /// # Errors
+    /// [`StateError::Storage`] if the storage engine fails.
+    fn storage_slots(&self, address: Address) -> Result<Vec<(U256, U256)>, StateError>;
 
     /// The contract code with this hash.
     ///
@@ -50,3 +57,8 @@ pub trait TrieRead: Send + Sync {
     /// [`StateError::Storage`] if the storage engine fails.
     fn storage_node(&self, account: B256, path: &NodePath) -> Result<Option<Bytes>, StateError>;
 }
+
+/// World state with the trie that commits to it.
+pub trait WorldState: StateRead + TrieRead {}
+
+impl<T: StateRead + TrieRead + ?Sized> WorldState for T {}

@@ -281,6 +281,10 @@ impl StateRead for StoreView {
             .map_err(StateError::storage)
     }
 
+    fn storage_slots(&self, address: Address) -> Result<Vec<(U256, U256)>, StateError> {
+        self.storage_of(address).collect::<Result<_, _>>().map_err(StateError::storage)
+    }
+
     fn code(&self, code_hash: B256) -> Result<Bytes, StateError> {
         self.get(Table::Code, code_hash.as_slice())
             .map_err(StateError::storage)?

@@ -4,7 +4,7 @@ use alloy_primitives::{Address, B64, B256};
 use hanzo_chain::{
     ChainTree, ChainView, CheckedBlock, ImportError, Inserted, Origin, Prebuilt, assemble,
 };
-use hanzo_consensus::{Consensus, PocEngine};
+use hanzo_consensus::{Consensus, engine_for};
 use hanzo_evm::BlockBuilder;
 use hanzo_poc::{CancelFlag, SearchOutcome, SearchProgress, SearchRange, Target, Work, search};
 use hanzo_state::root;
@@ -40,7 +40,7 @@ impl TestChain {
     #[must_use]
     pub fn new(spec: Arc<ChainSpec>) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let consensus: Arc<dyn Consensus> = Arc::new(PocEngine::new(Arc::clone(&spec)));
+        let consensus = engine_for(Arc::clone(&spec));
         let tree = open(&spec, &consensus, directory.path());
         Self { spec, consensus, tree: Some(tree), directory }
     }
@@ -148,8 +148,7 @@ fn build_on(
     change: impl FnOnce(&mut Header),
 ) -> BuiltBlock {
     let parent = view.head();
-    let mut header = consensus.prepare(parent, view).unwrap();
-    header.timestamp = parent.timestamp + 1;
+    let mut header = consensus.prepare(parent, parent.timestamp + 1, view).unwrap();
     header.beneficiary = Address::repeat_byte(0xcb);
     change(&mut header);
     let state = view.latest_state();

@@ -1,19 +1,19 @@
 //! A chain: everything its genesis file fixes for ever.
 
 use crate::{
-    Block, EmissionSchedule, GenesisError, HanzoConfig, Header, SealedHeader,
-    genesis::CheckedGenesis,
+    Block, EthereumForks, GenesisError, HanzoRules, Header, SealedHeader, ethereum_genesis,
+    genesis::{GenesisFile, HanzoSettings},
+    genesis_header::genesis_header,
+    prev_randao,
 };
-use alloy_consensus::constants::{EMPTY_OMMER_ROOT_HASH, EMPTY_WITHDRAWALS};
 use alloy_eips::{
-    eip1559::{BaseFeeParams, calc_next_block_base_fee},
-    eip7685::EMPTY_REQUESTS_HASH,
+    eip1559::{BaseFeeParams, INITIAL_BASE_FEE, calc_next_block_base_fee},
+    eip7840::BlobParams,
 };
 use alloy_genesis::Genesis;
-use alloy_hardforks::{EthereumHardfork, EthereumHardforks, ForkCondition};
-use alloy_primitives::{B256, U256};
-use alloy_trie::{EMPTY_ROOT_HASH, TrieAccount, root::state_root_ref_unhashed};
-use std::fmt;
+use alloy_hardforks::EthereumHardfork;
+use alloy_primitives::B256;
+use std::{fmt, sync::Arc};
 
 /// Largest RLP encoding of a block, in bytes. Source: EIP-7934.
 pub const MAX_BLOCK_RLP_BYTES: usize = 8_388_608;
@@ -29,12 +29,12 @@ pub enum ChainName {
     Cluster,
     /// Chain id 31337: one node, instant blocks.
     Dev,
-    /// Any other chain id.
+    /// Any other chain id, and every plain Ethereum chain.
     Custom,
 }
 
 impl ChainName {
-    /// Name of the chain with this id.
+    /// Name of the Hanzo chain with this id.
     #[must_use]
     pub const fn of(chain_id: u64) -> Self {
         match chain_id {
@@ -65,26 +65,68 @@ impl fmt::Display for ChainName {
     }
 }
 
+/// Which kind of chain this is. Everything that only one kind has lives in its variant.
+#[derive(Debug, Clone)]
+pub enum Rules {
+    /// Proof of Compute, Osaka from the first block, a capped supply.
+    Hanzo(Arc<HanzoRules>),
+    /// A plain Ethereum chain: its forks, no seal (decision D-11).
+    Ethereum(Arc<EthereumForks>),
+}
+
 /// A chain: its genesis block and its consensus settings. Immutable and shared.
 #[derive(Debug, Clone)]
 pub struct ChainSpec {
     genesis: Genesis,
     genesis_header: SealedHeader,
-    genesis_supply: U256,
-    config: HanzoConfig,
-    emission: EmissionSchedule,
+    rules: Rules,
 }
 
 impl ChainSpec {
-    /// Reads a chain from a genesis file in geth's format with a `config.hanzo` section.
+    /// Reads a chain from a genesis file in geth's format: with a `config.hanzo` section a Hanzo
+    /// chain, without it a plain Ethereum chain (decision D-31).
     ///
     /// # Errors
     /// [`GenesisError`] naming the first field that is malformed or out of range.
     pub fn from_genesis_json(json: &[u8]) -> Result<Self, GenesisError> {
-        let CheckedGenesis { genesis, config, supply } = CheckedGenesis::read(json)?;
-        let genesis_header = SealedHeader::seal_slow(genesis_header(&genesis));
-        let emission = EmissionSchedule::new(config.emission_preset, config.target_block_time);
-        Ok(Self { genesis, genesis_header, genesis_supply: supply, config, emission })
+        let file = GenesisFile::read(json)?;
+        let Some(section) = file.hanzo_section() else {
+            file.require(&["config", "gasLimit", "difficulty", "alloc"])?;
+            return Self::ethereum(file.genesis);
+        };
+        let HanzoSettings { config, supply } = file.check_hanzo(section)?;
+        let rules = Rules::Hanzo(Arc::new(HanzoRules::new(config, supply)));
+        Ok(Self::new(file.genesis, rules))
+    }
+
+    /// A plain Ethereum chain with this genesis.
+    ///
+    /// # Errors
+    /// [`GenesisError`] naming the first field that is out of range, out of order or unknown.
+    pub fn ethereum(genesis: Genesis) -> Result<Self, GenesisError> {
+        ethereum_genesis::check_block_zero(&genesis)?;
+        let rules = Rules::Ethereum(Arc::new(EthereumForks::read(&genesis.config)?));
+        Ok(Self::new(genesis, rules))
+    }
+
+    fn new(genesis: Genesis, rules: Rules) -> Self {
+        let genesis_header = SealedHeader::seal_slow(genesis_header(&genesis, &rules));
+        Self { genesis, genesis_header, rules }
+    }
+
+    /// Which kind of chain this is, with everything that only this kind has.
+    #[must_use]
+    pub const fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// What a Hanzo chain has beyond Ethereum; `None` on plain Ethereum chains.
+    #[must_use]
+    pub fn hanzo_rules(&self) -> Option<&HanzoRules> {
+        match &self.rules {
+            Rules::Hanzo(rules) => Some(rules),
+            Rules::Ethereum(_) => None,
+        }
     }
 
     /// Chain id. Source: EIP-155.
@@ -96,7 +138,10 @@ impl ChainSpec {
     /// Which of the known chains this is.
     #[must_use]
     pub const fn name(&self) -> ChainName {
-        ChainName::of(self.chain_id())
+        match &self.rules {
+            Rules::Hanzo(_) => ChainName::of(self.chain_id()),
+            Rules::Ethereum(_) => ChainName::Custom,
+        }
     }
 
     /// Whether this is the single-node dev chain.
@@ -120,14 +165,10 @@ impl ChainSpec {
     /// Block 0: no transactions, no ommers, no withdrawals.
     #[must_use]
     pub fn genesis_block(&self) -> Block {
-        Block {
-            header: self.genesis_header.header().clone(),
-            body: crate::BlockBody {
-                transactions: Vec::new(),
-                ommers: Vec::new(),
-                withdrawals: Some(alloy_eips::eip4895::Withdrawals::default()),
-            },
-        }
+        let header = self.genesis_header.header().clone();
+        let withdrawals = header.withdrawals_root.map(|_| Default::default());
+        let body = crate::BlockBody { transactions: Vec::new(), ommers: Vec::new(), withdrawals };
+        Block { header, body }
     }
 
     /// Hash of block 0.
@@ -136,85 +177,78 @@ impl ChainSpec {
         self.genesis_header.hash()
     }
 
-    /// Coins that exist at genesis, in wei.
-    #[must_use]
-    pub const fn genesis_supply(&self) -> U256 {
-        self.genesis_supply
-    }
-
-    /// The consensus settings.
-    #[must_use]
-    pub const fn config(&self) -> &HanzoConfig {
-        &self.config
-    }
-
-    /// How much a block may mint, by height.
-    #[must_use]
-    pub const fn emission(&self) -> &EmissionSchedule {
-        &self.emission
-    }
-
     /// Gas limit that block builders steer to, unless told otherwise (decision D-02).
     #[must_use]
     pub const fn target_gas_limit(&self) -> u64 {
         self.genesis.gas_limit
     }
 
-    /// Base fee of the child of `parent`, in wei per gas. Source: EIP-1559.
+    /// Newest fork whose rules the block with this header follows; all before it are in force too.
+    ///
+    /// Whether a block is merged shows in its difficulty, which is zero exactly then: before the
+    /// merge it is at least 131 072, and consensus compares it with the total difficulty.
     #[must_use]
-    pub fn next_base_fee(&self, parent: &Header) -> u64 {
-        calc_next_block_base_fee(
+    pub fn fork_at(&self, header: &Header) -> EthereumHardfork {
+        match &self.rules {
+            Rules::Hanzo(_) => EthereumHardfork::Osaka,
+            Rules::Ethereum(forks) => {
+                let merges = forks.terminal_total_difficulty().is_some();
+                if merges && header.difficulty.is_zero() {
+                    forks.newest_by_time(header.timestamp)
+                } else {
+                    forks.newest_by_block(header.number)
+                }
+            }
+        }
+    }
+
+    /// Blob parameters of a block at `timestamp`; `None` before Cancun. Source: EIP-7840.
+    #[must_use]
+    pub fn blob_params(&self, timestamp: u64) -> Option<BlobParams> {
+        match &self.rules {
+            Rules::Hanzo(_) => Some(BlobParams::osaka()),
+            Rules::Ethereum(forks) => forks.blob_params(timestamp),
+        }
+    }
+
+    /// What the PREVRANDAO instruction answers in the block with this header, child of `parent`;
+    /// block 0 has no parent. Before the merge the instruction does not exist and nobody asks.
+    ///
+    /// On a Hanzo chain it follows from the parent (decision D-04), on Ethereum it is the header's
+    /// own `mixHash` (EIP-4399).
+    #[must_use]
+    pub fn prev_randao(&self, header: &Header, parent: Option<&Header>) -> B256 {
+        match (&self.rules, parent) {
+            (Rules::Hanzo(_), Some(parent)) => prev_randao(parent, header.number),
+            (Rules::Hanzo(_), None) | (Rules::Ethereum(_), _) => header.mix_hash,
+        }
+    }
+
+    /// Base fee that the child of `parent` must have, in wei per gas; `None` before London.
+    /// Source: EIP-1559.
+    #[must_use]
+    pub fn child_base_fee(&self, parent: &Header) -> Option<u64> {
+        if let Rules::Ethereum(forks) = &self.rules {
+            let number = parent.number.saturating_add(1);
+            if !forks.is_active_at_block(EthereumHardfork::London, number) {
+                return None;
+            }
+            if !forks.is_active_at_block(EthereumHardfork::London, parent.number) {
+                return Some(INITIAL_BASE_FEE);
+            }
+        }
+        Some(calc_next_block_base_fee(
             parent.gas_used,
             parent.gas_limit,
             parent.base_fee_per_gas.unwrap_or_default(),
             BaseFeeParams::ethereum(),
-        )
+        ))
     }
-}
 
-impl EthereumHardforks for ChainSpec {
-    /// Everything up to Osaka from genesis, nothing after, and never the DAO fork. Paris counts
-    /// as active so that the EVM sees PREVRANDAO and no difficulty (decision D-02).
-    fn ethereum_fork_activation(&self, fork: EthereumHardfork) -> ForkCondition {
-        if fork == EthereumHardfork::Dao || fork > EthereumHardfork::Osaka {
-            ForkCondition::Never
-        } else if fork <= EthereumHardfork::Paris {
-            ForkCondition::Block(0)
-        } else {
-            ForkCondition::Timestamp(0)
-        }
-    }
-}
-
-/// The header of block 0: the file's fields, the root of its accounts, and the constants that
-/// decision D-02 requires of every Hanzo header.
-fn genesis_header(genesis: &Genesis) -> Header {
-    let accounts: Vec<_> = genesis
-        .alloc
-        .iter()
-        .map(|(address, account)| (*address, TrieAccount::from(account.clone())))
-        .collect();
-    let base_fee = genesis.base_fee_per_gas.unwrap_or_default();
-    Header {
-        parent_hash: B256::ZERO,
-        ommers_hash: EMPTY_OMMER_ROOT_HASH,
-        beneficiary: genesis.coinbase,
-        state_root: state_root_ref_unhashed(accounts.iter().map(|(a, t)| (a, t))),
-        transactions_root: EMPTY_ROOT_HASH,
-        receipts_root: EMPTY_ROOT_HASH,
-        difficulty: genesis.difficulty,
-        number: 0,
-        gas_limit: genesis.gas_limit,
-        timestamp: genesis.timestamp,
-        extra_data: genesis.extra_data.clone(),
-        mix_hash: genesis.mix_hash,
-        nonce: genesis.nonce.into(),
-        base_fee_per_gas: u64::try_from(base_fee).ok(),
-        withdrawals_root: Some(EMPTY_WITHDRAWALS),
-        blob_gas_used: Some(0),
-        excess_blob_gas: Some(0),
-        parent_beacon_block_root: Some(B256::ZERO),
-        requests_hash: Some(EMPTY_REQUESTS_HASH),
-        ..Default::default()
+    /// Base fee that a transaction in the child of `parent` has to pay, in wei per gas: zero
+    /// before London.
+    #[must_use]
+    pub fn next_base_fee(&self, parent: &Header) -> u64 {
+        self.child_base_fee(parent).unwrap_or_default()
     }
 }

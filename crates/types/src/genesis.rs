@@ -3,141 +3,77 @@
 use crate::{
     ChainName, DEV_ACCOUNTS, DifficultyRule, HanzoConfig, MAX_SUPPLY_WEI, MAX_TARGET_BLOCK_TIME,
     MIN_TARGET_BLOCK_TIME, MINING_BUCKET_WEI, NATIVE_ACCOUNT_CODE, NATIVE_ACCOUNTS,
-    TRAINING_BUCKET_WEI,
+    TRAINING_BUCKET_WEI, genesis_error::GenesisError,
 };
 use alloy_genesis::{ChainConfig, Genesis};
-use alloy_primitives::{Address, B256, U256, keccak256};
+use alloy_primitives::{B256, U256, keccak256};
 use serde_json::Value;
 use std::collections::BTreeSet;
-use thiserror::Error;
 
 /// Smallest difficulty of a block with the synthetic kind. Source: proof-of-compute §3.
 pub(crate) const MIN_DIFFICULTY: u64 = 1 << 26;
 
 /// Smallest gas limit of a block. Source: Yellow Paper §4.4.4.
-const MIN_GAS_LIMIT: u64 = 5_000;
+pub(crate) const MIN_GAS_LIMIT: u64 = 5_000;
 
-/// Why a genesis file is refused. Every variant names the field.
-#[derive(Debug, Error)]
-pub enum GenesisError {
-    /// Not JSON, or a value that a field cannot hold.
-    #[error("genesis field `{field}`: {reason}")]
-    Malformed {
-        /// Path of the field, as in `alloc.0x…​.balance`; `.` for the file as a whole.
-        field: String,
-        /// What the JSON reader found.
-        reason: String,
-    },
-    /// No `config.hanzo` section: a plain Ethereum genesis.
-    #[error(
-        "genesis field `config.hanzo` is missing: this file describes a plain Ethereum chain, not a Hanzo chain"
-    )]
-    NotHanzo,
-    /// A fork is not active from the first block.
-    #[error(
-        "genesis field `config.{field}` must be 0 (Hanzo chains run Osaka rules from genesis), found {found}"
-    )]
-    Fork {
-        /// Name of the fork field.
-        field: &'static str,
-        /// What the file says.
-        found: String,
-    },
-    /// A fork that Hanzo chains do not have.
-    #[error("genesis field `config.{field}` must be absent: Hanzo chains stop at Osaka")]
-    UnknownFork {
-        /// Name of the fork field.
-        field: &'static str,
-    },
-    /// A number outside its range.
-    #[error("genesis field `{field}` is {found}, allowed is {min} to {max}")]
-    OutOfRange {
-        /// Path of the field.
-        field: &'static str,
-        /// What the file says.
-        found: String,
-        /// Smallest allowed value.
-        min: String,
-        /// Largest allowed value.
-        max: String,
-    },
-    /// A field that only the dev chains may set.
-    #[error("genesis field `{field}` is allowed on chain id 31337 only, this file has {chain_id}")]
-    DevOnly {
-        /// Path of the field.
-        field: &'static str,
-        /// Chain id of the file.
-        chain_id: u64,
-    },
-    /// A predeploy is missing or is not the protected placeholder.
-    #[error("genesis field `alloc.{address}` must have nonce 1 and code")]
-    Predeploy {
-        /// Address of the account.
-        address: Address,
-    },
-    /// A publicly known key holds coins on a chain of value.
-    #[error(
-        "genesis field `alloc.{address}` funds a publicly known development key, allowed on chain ids 31337 and 36961 only, this file has {chain_id}"
-    )]
-    DevKey {
-        /// Address of the account.
-        address: Address,
-        /// Chain id of the file.
-        chain_id: u64,
-    },
-    /// More coins than the cap leaves beside the two minting buckets.
-    #[error(
-        "genesis field `alloc` distributes {total} wei, at most {limit} wei fit under the cap beside the mining and training buckets"
-    )]
-    Supply {
-        /// Sum of all balances, in wei.
-        total: U256,
-        /// Largest allowed sum, in wei.
-        limit: U256,
-    },
-    /// `extraData` is not the hash of the settings.
-    #[error(
-        "genesis field `extraData` is {found}, the hash of the settings in `config` is {expected}"
-    )]
-    SettingsHash {
-        /// Hash of `config`.
-        expected: B256,
-        /// What the file says, as hex.
-        found: String,
-    },
-}
-
-/// A genesis file that passed every check.
+/// A genesis file that could be read. What it says is not checked yet.
 #[derive(Debug)]
-pub(crate) struct CheckedGenesis {
+pub(crate) struct GenesisFile {
+    document: Value,
+    /// The file in geth's format.
     pub(crate) genesis: Genesis,
-    pub(crate) config: HanzoConfig,
-    pub(crate) supply: U256,
 }
 
-impl CheckedGenesis {
-    /// Reads and checks a genesis file.
+impl GenesisFile {
+    /// Reads a genesis file in geth's format.
     ///
     /// # Errors
-    /// [`GenesisError`] naming the first field that is wrong.
+    /// [`GenesisError::Malformed`] naming the first field that cannot be read.
     pub(crate) fn read(json: &[u8]) -> Result<Self, GenesisError> {
         let document: Value =
             serde_json::from_slice(json).map_err(|error| malformed(".".to_owned(), &error))?;
         let genesis: Genesis = parse(json, "")?;
-        let section = document
-            .get("config")
-            .and_then(|config| config.get("hanzo"))
-            .ok_or(GenesisError::NotHanzo)?;
-        let config: HanzoConfig = parse(section.to_string().as_bytes(), "config.hanzo.")?;
         check_addresses(&document)?;
-        check_forks(&genesis.config)?;
-        check_ranges(&genesis, &config)?;
-        check_dev_only(&genesis, &config)?;
-        check_predeploys(&genesis)?;
-        let supply = check_supply(&genesis)?;
-        check_settings_hash(&genesis, &document)?;
-        Ok(Self { genesis, config, supply })
+        Ok(Self { document, genesis })
     }
+
+    /// The section that makes a chain a Hanzo chain.
+    pub(crate) fn hanzo_section(&self) -> Option<&Value> {
+        self.document.get("config")?.get("hanzo")
+    }
+
+    /// Fields without which block 0 would be somebody's guess.
+    ///
+    /// # Errors
+    /// [`GenesisError::Missing`].
+    pub(crate) fn require(&self, fields: &[&'static str]) -> Result<(), GenesisError> {
+        let missing = fields.iter().find(|field| self.document.get(**field).is_none());
+        missing.map_or(Ok(()), |field| Err(GenesisError::Missing { field }))
+    }
+
+    /// Checks everything that a Hanzo chain's `section` and file must obey.
+    ///
+    /// # Errors
+    /// [`GenesisError`] naming the first field that is wrong.
+    pub(crate) fn check_hanzo(&self, section: &Value) -> Result<HanzoSettings, GenesisError> {
+        let genesis = &self.genesis;
+        let config: HanzoConfig = parse(section.to_string().as_bytes(), "config.hanzo.")?;
+        check_forks(&genesis.config)?;
+        check_ranges(genesis, &config)?;
+        check_dev_only(genesis, &config)?;
+        check_predeploys(genesis)?;
+        let supply = check_supply(genesis)?;
+        check_settings_hash(genesis, &self.document)?;
+        Ok(HanzoSettings { config, supply })
+    }
+}
+
+/// What a checked Hanzo genesis file fixes.
+#[derive(Debug)]
+pub(crate) struct HanzoSettings {
+    pub(crate) config: HanzoConfig,
+    /// Coins that exist at genesis, in wei.
+    pub(crate) supply: U256,
 }
 
 fn parse<T: serde::de::DeserializeOwned>(json: &[u8], prefix: &str) -> Result<T, GenesisError> {
@@ -226,10 +162,10 @@ fn check_forks(config: &ChainConfig) -> Result<(), GenesisError> {
         ("bpo4Time", config.bpo4_time),
         ("bpo5Time", config.bpo5_time),
     ];
-    absent
-        .into_iter()
-        .find(|(_, activation)| activation.is_some())
-        .map_or(Ok(()), |(field, _)| Err(GenesisError::UnknownFork { field }))
+    absent.into_iter().find(|(_, activation)| activation.is_some()).map_or(Ok(()), |(field, _)| {
+        let reason = "Hanzo chains stop at Osaka";
+        Err(GenesisError::UnknownFork { field: field.to_owned(), reason })
+    })
 }
 
 /// An address may be written in several ways, but stand only once.
@@ -281,7 +217,12 @@ fn check_ranges(genesis: &Genesis, config: &HanzoConfig) -> Result<(), GenesisEr
     in_range("nonce", genesis.nonce, 0, 0)
 }
 
-fn in_range(field: &'static str, found: u64, min: u64, max: u64) -> Result<(), GenesisError> {
+pub(crate) fn in_range(
+    field: &'static str,
+    found: u64,
+    min: u64,
+    max: u64,
+) -> Result<(), GenesisError> {
     if (min..=max).contains(&found) {
         return Ok(());
     }

@@ -5,23 +5,29 @@
 //!
 //! ```text
 //! genesis.json ──▶ ChainSpec::from_genesis_json ──▶ ChainSpec ──▶ every other crate
-//!                     │  names the malformed field      ├─ EmissionSchedule (subsidy by height)
-//!                     └─ checks the settings hash       └─ fork schedule (Osaka from genesis)
+//!                     │  names the malformed field      ├─ Rules::Hanzo: settings, emission
+//!                     └─ checks the settings hash       └─ Rules::Ethereum: fork schedule
 //! ```
 //!
-//! Invariants: two nodes with equal genesis hashes have equal consensus settings (the settings
-//! are hashed into `extraData`); every amount is in wei and every duration in whole seconds
+//! Invariants: two nodes with equal genesis hashes have equal consensus settings (a Hanzo
+//! chain's settings are hashed into `extraData`); every amount is in wei and every duration in whole seconds
 //! unless the name says otherwise.
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 mod addresses;
+mod blob_schedule;
 mod block;
 mod chain_spec;
 mod dev_accounts;
 mod emission;
+mod ethereum_forks;
+mod ethereum_genesis;
 mod fault;
 mod genesis;
+mod genesis_error;
+mod genesis_header;
 mod hanzo_config;
+mod hanzo_rules;
 mod outcome;
 mod randao;
 mod seal_hash;
@@ -30,12 +36,15 @@ mod total_difficulty;
 
 pub use addresses::*;
 pub use block::*;
-pub use chain_spec::{ChainName, ChainSpec, MAX_BLOCK_RLP_BYTES};
+pub use chain_spec::{ChainName, ChainSpec, MAX_BLOCK_RLP_BYTES, Rules};
 pub use dev_accounts::{DEV_ACCOUNTS, DEV_COINBASE, DEV_MNEMONIC};
 pub use emission::{EmissionPreset, EmissionSchedule, SECONDS_PER_YEAR};
+pub use ethereum_forks::{DaoFork, DaoSide, EthereumForks};
 pub use fault::Fault;
-pub use genesis::{GenesisError, settings_hash};
+pub use genesis::settings_hash;
+pub use genesis_error::GenesisError;
 pub use hanzo_config::{DifficultyRule, HanzoConfig, MAX_TARGET_BLOCK_TIME, MIN_TARGET_BLOCK_TIME};
+pub use hanzo_rules::HanzoRules;
 pub use outcome::{BlockOutcome, BlockSupply};
 pub use randao::prev_randao;
 pub use seal_hash::{SealHash, seal_hash};

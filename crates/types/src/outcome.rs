@@ -1,6 +1,7 @@
 //! What running a block produced, apart from the state change.
 
 use crate::{Receipt, SupplyCounters};
+use alloy_eips::eip7685::Requests;
 use alloy_primitives::{Bloom, U256};
 
 /// Everything a block's header commits to that only execution can tell, plus the block's effect
@@ -13,8 +14,12 @@ pub struct BlockOutcome {
     pub gas_used: u64,
     /// Union of the receipts' bloom filters.
     pub logs_bloom: Bloom,
-    /// What the block minted and burned.
-    pub supply: BlockSupply,
+    /// Gas that blobs used; zero before Cancun. Source: EIP-4844.
+    pub blob_gas_used: u64,
+    /// Requests to the consensus layer; none before Prague and on Hanzo chains. Source: EIP-7685.
+    pub requests: Requests,
+    /// What the block minted and burned, on chains that count it: Hanzo chains.
+    pub supply: Option<BlockSupply>,
 }
 
 /// Effect of one block on the supply of the native coin, in wei. Source: decisions D-09, D-32.

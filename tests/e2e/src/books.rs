@@ -36,7 +36,7 @@ impl Books {
         let counter = |slot: SupplySlot| view.storage(AI_SUPPLY, slot.key()).unwrap();
         Self {
             balances,
-            genesis: spec.genesis_supply(),
+            genesis: spec.hanzo_rules().unwrap().genesis_supply(),
             minted: counter(SupplySlot::Minted),
             burned: counter(SupplySlot::Burned),
         }

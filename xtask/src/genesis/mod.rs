@@ -91,7 +91,12 @@ mod tests {
     #[test]
     fn every_chain_distributes_exactly_five_hundred_million() {
         for chain in CHAINS {
-            assert_eq!(spec(chain.name).genesis_supply(), ai_to_wei(500_000_000), "{}", chain.name);
+            assert_eq!(
+                spec(chain.name).hanzo_rules().unwrap().genesis_supply(),
+                ai_to_wei(500_000_000),
+                "{}",
+                chain.name
+            );
         }
     }
 
@@ -113,7 +118,10 @@ mod tests {
 
     #[test]
     fn only_the_mainnet_is_a_draft_and_only_the_dev_chain_has_fixed_difficulty() {
-        assert!(spec("mainnet").config().draft && !spec("testnet").config().draft);
+        assert!(
+            spec("mainnet").hanzo_rules().unwrap().config().draft
+                && !spec("testnet").hanzo_rules().unwrap().config().draft
+        );
         assert_eq!(spec("dev").genesis().difficulty, U256::from(1u64 << 26));
         assert_eq!(spec("testnet").genesis().difficulty, U256::from(1u64 << 41));
     }

@@ -46,7 +46,7 @@ fn importing_a_known_block_changes_nothing() {
 fn the_share_pool_and_the_coinbase_split_the_subsidy_from_block_one() {
     let mut chain = TestChain::new(dev_spec());
     let block = chain.mine(Vec::new());
-    let subsidy = chain.spec().emission().subsidy(1);
+    let subsidy = chain.spec().hanzo_rules().unwrap().emission().subsidy(1);
     let pool = subsidy * U256::from(3) / U256::from(10);
     let state = chain.view().latest_state();
     assert_eq!(state.account(COMPUTE_MINING).unwrap().unwrap().balance, pool);

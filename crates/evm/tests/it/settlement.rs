@@ -16,7 +16,7 @@ fn the_base_fee_is_burned_and_the_tip_and_reward_go_to_the_coinbase() {
     let total_before = fixture.state.total_balance();
     let alice = Signer::dev(0, &fixture.spec);
     let executed = fixture.apply(&[alice.transfer(0, Address::repeat_byte(9), 5)]);
-    let supply = executed.outcome.supply;
+    let supply = executed.outcome.supply.unwrap();
     let gas = U256::from(21_000);
     assert_eq!(supply.base_fee_burn, gas * U256::from(875_000_000));
     assert_eq!(supply.destroyed, U256::ZERO);
@@ -32,7 +32,7 @@ fn the_base_fee_is_burned_and_the_tip_and_reward_go_to_the_coinbase() {
 fn counters_live_in_the_storage_of_the_supply_contract() {
     let mut fixture = Fixture::new();
     let executed = fixture.apply(&[]);
-    let supply = executed.outcome.supply;
+    let supply = executed.outcome.supply.unwrap();
     let read = |slot: SupplySlot| fixture.state.storage(AI_SUPPLY, slot.key()).unwrap();
     assert_eq!(read(SupplySlot::Minted), supply.subsidy);
     assert_eq!(read(SupplySlot::Mined), supply.subsidy);
@@ -60,7 +60,7 @@ fn a_balance_that_dies_with_a_contract_counts_as_burned() {
         input: Bytes::from(hex!("30ff")),
     });
     let executed = fixture.apply(&[suicide]);
-    let supply = executed.outcome.supply;
+    let supply = executed.outcome.supply.unwrap();
     assert_eq!(supply.destroyed, U256::from(1_000_000));
     assert_eq!(supply.counters.burned, supply.base_fee_burn + supply.destroyed);
     assert_eq!(fixture.state.total_balance() + supply.counters.burned, before + supply.subsidy);
@@ -72,7 +72,7 @@ fn a_self_destruct_to_somebody_else_burns_nothing() {
     let alice = Signer::dev(0, &fixture.spec);
     // PUSH1 9 SELFDESTRUCT
     let executed = fixture.run(&[alice.create(0, Bytes::from(hex!("6009ff")), 100_000)]);
-    assert_eq!(executed.outcome.supply.destroyed, U256::ZERO);
+    assert_eq!(executed.outcome.supply.unwrap().destroyed, U256::ZERO);
 }
 
 #[test]
@@ -84,12 +84,12 @@ fn an_empty_bucket_mints_only_what_was_burned_and_a_strict_chain_nothing() {
     };
     let burn = U256::from(1_000);
     let recycling = spec_with(|_| {});
-    let supply = settle_block(&recycling, 1, counters, burn, U256::from(7));
+    let supply = settle_block(recycling.hanzo_rules().unwrap(), 1, counters, burn, U256::from(7));
     assert_eq!(supply.subsidy, U256::from(1_007), "this block's own burns count");
     let strict = spec_with(|genesis| {
         genesis["config"]["hanzo"]["recycleBurns"] = false.into();
     });
-    let supply = settle_block(&strict, 1, counters, burn, U256::ZERO);
+    let supply = settle_block(strict.hanzo_rules().unwrap(), 1, counters, burn, U256::ZERO);
     assert_eq!(supply.subsidy, U256::ZERO);
     assert_eq!(supply.share_pool, U256::ZERO);
 }
@@ -97,11 +97,14 @@ fn an_empty_bucket_mints_only_what_was_burned_and_a_strict_chain_nothing() {
 #[test]
 fn minting_stops_at_the_cap() {
     let spec = spec_with(|_| {});
-    let minted = MAX_SUPPLY_WEI - spec.genesis_supply() - U256::from(3);
+    let minted = MAX_SUPPLY_WEI - spec.hanzo_rules().unwrap().genesis_supply() - U256::from(3);
     let counters = SupplyCounters { minted, ..Default::default() };
-    let supply = settle_block(&spec, 1, counters, U256::ZERO, U256::ZERO);
+    let supply = settle_block(spec.hanzo_rules().unwrap(), 1, counters, U256::ZERO, U256::ZERO);
     assert_eq!(supply.subsidy, U256::from(3));
-    assert_eq!(supply.counters.outstanding(spec.genesis_supply()), MAX_SUPPLY_WEI);
+    assert_eq!(
+        supply.counters.outstanding(spec.hanzo_rules().unwrap().genesis_supply()),
+        MAX_SUPPLY_WEI
+    );
 }
 
 proptest! {
@@ -114,10 +117,10 @@ proptest! {
         let spec = spec_with(|_| {});
         let mined = hanzo_types::ai_to_wei(mined);
         let counters = SupplyCounters { minted: mined, mined, ..Default::default() };
-        let supply = settle_block(&spec, number, counters, U256::from(burned), U256::ZERO);
+        let supply = settle_block(spec.hanzo_rules().unwrap(), number, counters, U256::from(burned), U256::ZERO);
         prop_assert_eq!(supply.coinbase_reward + supply.share_pool, supply.subsidy);
         prop_assert_eq!(supply.share_pool, supply.subsidy * U256::from(3) / U256::from(10));
-        prop_assert!(supply.counters.outstanding(spec.genesis_supply()) <= MAX_SUPPLY_WEI);
+        prop_assert!(supply.counters.outstanding(spec.hanzo_rules().unwrap().genesis_supply()) <= MAX_SUPPLY_WEI);
         prop_assert_eq!(supply.counters.mined - mined, supply.subsidy);
     }
 }

@@ -36,7 +36,7 @@ fn with_authorization(signer: &Signer, gas: u64) -> RecoveredTransaction {
 /// Whether the EVM starts a transaction at all.
 fn evm_starts(chain: &TestChain, transaction: &RecoveredTransaction) -> bool {
     let view = chain.view();
-    let mut header = chain.consensus().prepare(view.head(), &*view).unwrap();
+    let mut header = chain.consensus().prepare(view.head(), 0, &*view).unwrap();
     header.timestamp = view.head().timestamp + 1;
     let state = view.latest_state();
     let mut builder = BlockBuilder::new(&state, &header, view.head(), view.spec()).unwrap();

@@ -23,7 +23,7 @@ async fn the_coinbase_grows_by_exactly_the_reward_and_the_priority_fees() {
         let block = client.get_block_by_number(number.into()).await.unwrap().unwrap();
         let base_fee = u128::from(block.header.base_fee_per_gas.unwrap());
         let tip = receipt.effective_gas_price - base_fee;
-        let subsidy = spec.emission().subsidy(number);
+        let subsidy = spec.hanzo_rules().unwrap().emission().subsidy(number);
         let share = subsidy * U256::from(3) / U256::from(10);
         pool += share;
         expected += subsidy - share + U256::from(tip) * U256::from(receipt.gas_used);

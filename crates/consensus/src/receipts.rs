@@ -1,0 +1,32 @@
+//! What execution produced against what the header says.
+
+use crate::ConsensusError;
+use alloy_consensus::proofs::calculate_receipt_root;
+use hanzo_types::{BlockOutcome, Header};
+
+/// Checks gas used, logs bloom and receipts root, cheap checks first.
+///
+/// # Errors
+/// The first field that differs.
+pub(crate) fn check_receipts(
+    header: &Header,
+    outcome: &BlockOutcome,
+) -> Result<(), ConsensusError> {
+    if header.gas_used != outcome.gas_used {
+        return Err(ConsensusError::GasUsed {
+            header: header.gas_used,
+            computed: outcome.gas_used,
+        });
+    }
+    if header.logs_bloom != outcome.logs_bloom {
+        return Err(ConsensusError::LogsBloom {
+            header: Box::new(header.logs_bloom),
+            computed: Box::new(outcome.logs_bloom),
+        });
+    }
+    let computed = calculate_receipt_root(&outcome.receipts);
+    if header.receipts_root != computed {
+        return Err(ConsensusError::ReceiptsRoot { header: header.receipts_root, computed });
+    }
+    Ok(())
+}

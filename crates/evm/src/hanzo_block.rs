@@ -1,0 +1,195 @@
+//! One block of a Hanzo chain: system calls, transactions, settlement.
+
+use crate::{
+    ExecutionError,
+    accounting::settle_block,
+    block_evm::{BlockEvm, read_error},
+    block_forks::BlockForks,
+    receipt_builder::StatusReceiptBuilder,
+};
+use alloy_evm::{
+    Evm as _,
+    block::{BlockExecutionError, BlockExecutor as _},
+    eth::{EthBlockExecutionCtx, EthBlockExecutor},
+};
+use alloy_primitives::{U256, map::HashMap};
+use hanzo_state::{StateError, StateRead};
+use hanzo_types::{
+    AI_SUPPLY, BlockSupply, COMPUTE_MINING, HanzoRules, Header, Receipt, SupplyCounters,
+    SupplySlot, Transaction,
+};
+use reth_primitives_traits::Recovered;
+use revm::{
+    Database as _, DatabaseCommit as _,
+    context::Block as _,
+    database::DatabaseCommitExt as _,
+    state::{Account, AccountStatus, EvmState, EvmStorageSlot, TransactionId},
+};
+use std::sync::Arc;
+
+/// Executes the transactions of one block and settles it.
+///
+/// Up to the last transaction it is Ethereum's executor. What follows is this chain's own: there
+/// are no deposits, withdrawal requests or consolidations (their contracts are not deployed), and
+/// it mints its own subsidy. Source: decisions D-02, D-08, D-09, D-30, D-32.
+pub(crate) struct HanzoBlock<'a> {
+    inner: EthBlockExecutor<'a, BlockEvm<'a>, BlockForks, StatusReceiptBuilder>,
+    rules: Arc<HanzoRules>,
+    counters_before: SupplyCounters,
+    /// Wei destroyed by SELFDESTRUCT so far.
+    destroyed: U256,
+}
+
+/// What is left of a settled block.
+pub(crate) struct SettledBlock<'a> {
+    pub(crate) evm: BlockEvm<'a>,
+    pub(crate) receipts: Vec<Receipt>,
+    pub(crate) counters_before: SupplyCounters,
+    pub(crate) supply: BlockSupply,
+}
+
+impl<'a> HanzoBlock<'a> {
+    /// Starts the block with `header`: the system calls that come before the first transaction.
+    pub(crate) fn new(
+        evm: BlockEvm<'a>,
+        state: &dyn StateRead,
+        header: &Header,
+        forks: BlockForks,
+        rules: Arc<HanzoRules>,
+    ) -> Result<Self, ExecutionError> {
+        let ctx = EthBlockExecutionCtx {
+            parent_hash: header.parent_hash,
+            parent_beacon_block_root: header.parent_beacon_block_root,
+            ommers: &[],
+            withdrawals: None,
+            extra_data: header.extra_data.clone(),
+            tx_count_hint: None,
+            slot_number: None,
+        };
+        let mut inner = EthBlockExecutor::new(evm, ctx, forks, StatusReceiptBuilder);
+        inner
+            .apply_pre_execution_changes()
+            .map_err(|error| ExecutionError::SystemCall(error.to_string()))?;
+        let counters_before = read_counters(|slot| state.storage(AI_SUPPLY, slot.key()))?;
+        Ok(Self { inner, rules, counters_before, destroyed: U256::ZERO })
+    }
+
+    /// Gas that the block's transactions used so far.
+    pub(crate) const fn gas_used(&self) -> u64 {
+        self.inner.cumulative_tx_gas_used
+    }
+
+    /// Runs a transaction and appends it to the block. Returns the gas it used.
+    pub(crate) fn push(
+        &mut self,
+        transaction: Recovered<&Transaction>,
+    ) -> Result<u64, BlockExecutionError> {
+        let output = self.inner.execute_transaction_without_commit(transaction)?;
+        let gas_used = output.result.result.gas().tx_gas_used();
+        let destroyed = self.destroyed_by(&output.result.state, gas_used);
+        self.destroyed = self.destroyed.saturating_add(destroyed);
+        Ok(self.inner.commit_transaction(output).tx_gas_used())
+    }
+
+    /// Settles the block: burns, then the subsidy.
+    ///
+    /// # Errors
+    /// [`ExecutionError::State`] if the state cannot be read.
+    pub(crate) fn settle(mut self) -> Result<SettledBlock<'a>, ExecutionError> {
+        let supply = self.mint_and_burn()?;
+        Ok(SettledBlock {
+            evm: self.inner.evm,
+            receipts: self.inner.receipts,
+            counters_before: self.counters_before,
+            supply,
+        })
+    }
+
+    fn mint_and_burn(&mut self) -> Result<BlockSupply, ExecutionError> {
+        let block = self.inner.evm.block();
+        let number = block.number().saturating_to();
+        let coinbase = block.beneficiary();
+        let base_fee_burn = U256::from(block.basefee()).saturating_mul(U256::from(self.gas_used()));
+        let before = self.read_counters()?;
+        let supply = settle_block(&self.rules, number, before, base_fee_burn, self.destroyed);
+        // Both are parts of a supply below 2^128 wei.
+        let pool = supply.share_pool.saturating_to();
+        let reward = supply.coinbase_reward.saturating_to();
+        // A zero credit must not touch an account: touching an empty one would create it (D-32).
+        let credits = [(COMPUTE_MINING, pool), (coinbase, reward)]
+            .into_iter()
+            .filter(|(_, amount)| *amount > 0);
+        let credited = self.inner.evm.db_mut().increment_balances(credits);
+        credited.map_err(read_error)?;
+        self.write_counters(before, supply.counters)?;
+        Ok(supply)
+    }
+
+    fn read_counters(&mut self) -> Result<SupplyCounters, ExecutionError> {
+        read_counters(|slot| {
+            let read = self.inner.evm.db_mut().storage(AI_SUPPLY, slot.key());
+            read.map_err(read_error)
+        })
+    }
+
+    /// Writes the changed counters into the storage of `AISupply`, without EVM, gas or logs.
+    fn write_counters(
+        &mut self,
+        before: SupplyCounters,
+        after: SupplyCounters,
+    ) -> Result<(), ExecutionError> {
+        let changed: Vec<(U256, U256, U256)> = [
+            (SupplySlot::Minted, before.minted, after.minted),
+            (SupplySlot::Burned, before.burned, after.burned),
+            (SupplySlot::Mined, before.mined, after.mined),
+            (SupplySlot::Trained, before.trained, after.trained),
+        ]
+        .into_iter()
+        .filter(|(_, before, after)| before != after)
+        .map(|(slot, before, after)| (slot.key(), before, after))
+        .collect();
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let db = self.inner.evm.db_mut();
+        let read = db.basic(AI_SUPPLY).map_err(read_error)?;
+        let info = read.unwrap_or_default();
+        let mut account = Account::from(info);
+        account.status = AccountStatus::Touched;
+        for (key, before, after) in changed {
+            let slot = EvmStorageSlot::new_changed(before, after, TransactionId::ZERO);
+            account.storage.insert(key, slot);
+        }
+        db.commit(HashMap::from_iter([(AI_SUPPLY, account)]));
+        Ok(())
+    }
+
+    /// Wei that a transaction destroyed: everything its accounts lost beyond the burned base fee.
+    ///
+    /// A contract created and self-destructed in one transaction takes its remaining balance with
+    /// it (EIP-6780); such an account counts as empty afterwards.
+    fn destroyed_by(&self, state: &EvmState, gas_used: u64) -> U256 {
+        let mut before = U256::ZERO;
+        let mut after = U256::ZERO;
+        for account in state.values() {
+            before = before.saturating_add(account.original_info().balance);
+            if !account.is_selfdestructed() {
+                after = after.saturating_add(account.info.balance);
+            }
+        }
+        let base_fee = U256::from(self.inner.evm.block().basefee());
+        let burned = base_fee.saturating_mul(U256::from(gas_used));
+        before.saturating_sub(after).saturating_sub(burned)
+    }
+}
+
+fn read_counters(
+    mut read: impl FnMut(SupplySlot) -> Result<U256, StateError>,
+) -> Result<SupplyCounters, ExecutionError> {
+    Ok(SupplyCounters {
+        minted: read(SupplySlot::Minted)?,
+        burned: read(SupplySlot::Burned)?,
+        mined: read(SupplySlot::Mined)?,
+        trained: read(SupplySlot::Trained)?,
+    })
+}
