@@ -48,7 +48,7 @@ pub(crate) fn open(config: &StoreConfig, identity: &ChainIdentity) -> Result<Dat
     let engine = options::database_options(config)
         .and_then(|options| DB::open_cf_descriptors(&options, path, families))
         .map_err(|error| engine_error(path, "opening", error))?;
-    let database = Database { engine, path: path.clone() };
+    let database = Database { engine, path: path.clone(), medium: config.medium };
     check_identity(&database, identity)?;
     tracing::info!(
         target: "store",

@@ -152,11 +152,9 @@ impl ForkSchedule {
         if fork > self.last {
             return None;
         }
-        match self.switch {
-            // The glaciers between the two are about the difficulty of blocks that never come.
-            Switch::TotalDifficulty(_) if fork != Fork::Paris => None,
-            switch => Some(switch),
-        }
+        // The glaciers between the two are about the difficulty of blocks that never come.
+        let by_difficulty = matches!(self.switch, Switch::TotalDifficulty(_));
+        (fork == Fork::Paris || !by_difficulty).then_some(self.switch)
     }
 }
 

@@ -65,7 +65,8 @@ impl<'a> Report<'a> {
             json.write_all(b"\n")?;
             json.flush()?;
         }
-        writeln!(self.text, "{files} files: {summary}")?;
+        let noun = if files == 1 { "file" } else { "files" };
+        writeln!(self.text, "{files} {noun}: {summary}")?;
         self.text.flush()
     }
 }

@@ -115,8 +115,6 @@ pub struct PostEntry {
     /// Why the transaction must be refused.
     #[serde(rename = "expectException")]
     pub expect_exception: Option<String>,
-    /// Accounts after the transaction.
-    pub state: Option<FixtureAlloc>,
 }
 
 /// Positions in the lists of the transaction.

@@ -140,4 +140,5 @@ fn stores_in_memory_are_empty_and_apart() {
     // Another identity would be refused if the two shared anything.
     let other = Store::open(&StoreConfig::in_memory(), identity(2)).unwrap();
     assert!(!one.is_initialized().unwrap() && !other.is_initialized().unwrap());
+    one.flush_wal().unwrap();
 }

@@ -1,7 +1,7 @@
 //! Changes to finished blocks.
 
 use alloy_consensus::{
-    Header,
+    Header, Transaction as _,
     proofs::{calculate_ommers_root, calculate_transaction_root},
 };
 use hanzo_types::{Block, SealedBlock, Transaction};
@@ -40,6 +40,10 @@ pub(crate) fn with_transactions(
 ) -> SealedBlock {
     let mut block = block.clone_block();
     block.header.transactions_root = calculate_transaction_root(&transactions);
+    if block.header.blob_gas_used.is_some() {
+        let blob_gas = transactions.iter().filter_map(|transaction| transaction.blob_gas_used());
+        block.header.blob_gas_used = Some(blob_gas.sum());
+    }
     block.body.transactions = transactions;
     seal(block)
 }

@@ -17,12 +17,14 @@ const LATE: u64 = 1_000;
 /// Right after its parent: the difficulty rises a little.
 const EARLY: u64 = 1;
 
-/// Longer than what this node keeps in memory.
-const DEEP: usize = 40;
+/// As many blocks as a node keeps in memory without writing the oldest into its base. ADR-0002.
+const DEEP: usize = 31;
 
 pub(crate) fn scenarios() -> Vec<Scenario> {
     let london = Forge::new("London", Fork::London);
     let mut all = weight(&london);
+    all.extend(equal_work(&london));
+    all.push(deep(&london));
     all.extend(invalid_branches(&london));
     all.extend(arrivals(&london));
     all.extend(contents(&london));
@@ -37,7 +39,7 @@ fn branch(forge: &Arc<Forge>, count: usize, maker: u8, delay: u64) -> Chain {
 }
 
 fn weight(london: &Arc<Forge>) -> Vec<Scenario> {
-    let mut a2 = branch(london, 2, 0xa, 12);
+    let a2 = branch(london, 2, 0xa, 12);
     let mut a3 = branch(london, 3, 0xa, 12);
     let b2 = branch(london, 2, 0xb, 12);
     let mut b3 = branch(london, 3, 0xb, 12);
@@ -96,6 +98,14 @@ fn weight(london: &Arc<Forge>) -> Vec<Scenario> {
         .takes(early.blocks())
         .takes(late.blocks())
         .ends_with(&mut early),
+    ]
+}
+
+fn equal_work(london: &Arc<Forge>) -> Vec<Scenario> {
+    let mut a2 = branch(london, 2, 0xa, 12);
+    let mut a3 = branch(london, 3, 0xa, 12);
+    let b2 = branch(london, 2, 0xb, 12);
+    vec![
         Scenario::new(
             "equal_work_first_seen_stays",
             "Of two branches of equal difficulty the one that was seen first stays canonical.",
@@ -114,20 +124,20 @@ fn weight(london: &Arc<Forge>) -> Vec<Scenario> {
         .takes(b2.blocks())
         .takes(&a3.blocks()[1..])
         .ends_with(&mut a3),
-        deep("deep_reorganisation", "Twelve blocks leave and thirteen join at once.", 12, london),
-        deep(
-            "very_deep_reorganisation",
-            "Forty blocks leave and forty-one join: deeper than what a node has in memory.",
-            DEEP,
-            london,
-        ),
     ]
 }
 
-fn deep(name: &'static str, rule: &'static str, depth: usize, forge: &Arc<Forge>) -> Scenario {
-    let old = branch(forge, depth, 0xa, 12);
-    let mut new = branch(forge, depth + 1, 0xb, 12);
-    Scenario::new(name, rule, forge).takes(old.blocks()).takes(new.blocks()).ends_with(&mut new)
+fn deep(forge: &Arc<Forge>) -> Scenario {
+    let old = branch(forge, DEEP, 0xa, 12);
+    let mut new = branch(forge, DEEP + 1, 0xb, 12);
+    Scenario::new(
+        "deep_reorganisation",
+        "Thirty-one blocks leave and thirty-two join at once.",
+        forge,
+    )
+    .takes(old.blocks())
+    .takes(new.blocks())
+    .ends_with(&mut new)
 }
 
 /// The blocks of a branch with the state root of block `at` (from 0) wrong, and every later block

@@ -17,10 +17,10 @@ pub(crate) fn write(scenario: &Scenario) -> String {
         config: Config { chainid: U256::from(scenario.forge().spec().chain_id()) },
         genesis_block_header: HeaderFields::of(&genesis.header),
         genesis_rlp: alloy_rlp::encode(&genesis).into(),
-        pre: accounts(scenario.forge().world()),
+        pre: account_fields(scenario.forge().world()),
         blocks: scenario.arrivals().iter().map(block).collect(),
         lastblockhash: scenario.end().head,
-        post_state: accounts(&scenario.end().world),
+        post_state: account_fields(&scenario.end().world),
     };
     let file = BTreeMap::from([(scenario.name(), case)]);
     let mut text = serde_json::to_string_pretty(&file).unwrap();
@@ -46,8 +46,8 @@ struct Case<'a> {
 }
 
 #[derive(Serialize)]
-struct Info<'a> {
-    comment: &'a str,
+pub(crate) struct Info<'a> {
+    pub(crate) comment: &'a str,
 }
 
 #[derive(Serialize)]
@@ -66,7 +66,7 @@ struct BlockFields<'a> {
 }
 
 #[derive(Serialize)]
-struct AccountFields {
+pub(crate) struct AccountFields {
     nonce: U256,
     balance: U256,
     code: Bytes,
@@ -149,7 +149,8 @@ fn block(arrival: &Arrival) -> BlockFields<'_> {
     }
 }
 
-fn accounts(alloc: &FixtureAlloc) -> BTreeMap<Address, AccountFields> {
+/// Accounts under the names of the format.
+pub(crate) fn account_fields(alloc: &FixtureAlloc) -> BTreeMap<Address, AccountFields> {
     alloc.iter().map(|(address, account)| (*address, fields(account))).collect()
 }
 

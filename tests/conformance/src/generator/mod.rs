@@ -13,7 +13,6 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    clippy::missing_panics_doc,
     reason = "test support: a failure here is a failed test"
 )]
 
@@ -27,6 +26,7 @@ mod merge;
 mod ommers;
 mod scenario;
 mod standard_world;
+mod states;
 mod transactions;
 mod worlds;
 
@@ -49,6 +49,7 @@ pub fn generate() -> Vec<(String, String)> {
         .into_iter()
         .flat_map(|group| group())
         .map(|scenario| (format!("{}.json", scenario.name()), fixture_json::write(&scenario)))
+        .chain(states::files())
         .collect();
     files.sort();
     files

@@ -14,45 +14,58 @@ const NOT_AN_OMMER: &str = "BlockException.UNCLE_IS_ANCESTOR";
 
 pub(crate) fn scenarios() -> Vec<Scenario> {
     let berlin = Forge::new("Berlin", Fork::Berlin);
+    let mut all = places(&berlin);
+    all.extend(headers(&berlin));
+    all
+}
+
+/// Where an ommer may be, and how often.
+fn places(berlin: &Arc<Forge>) -> Vec<Scenario> {
     vec![
-        rewarded(&berlin),
-        oldest(&berlin),
-        included_twice(&berlin),
+        rewarded(berlin),
+        oldest(berlin),
+        included_twice(berlin),
         refused(
             "ommer_of_the_seventh_generation",
             "An ommer whose parent is the eighth ancestor comes too late.",
             "BlockException.UNCLE_PARENT_INCORRECT",
             |chain| vec![sibling(chain, 1, 1)],
-            &berlin,
+            berlin,
         ),
         refused(
             "three_ommers",
             "A block has at most two ommers.",
             "BlockException.TOO_MANY_UNCLES",
             |chain| (1..=3).map(|maker| sibling(chain, 7, maker)).collect(),
-            &berlin,
+            berlin,
         ),
         refused(
             "same_ommer_twice",
             "A block does not name an ommer twice.",
             "BlockException.UNCLE_IN_CHAIN",
             |chain| vec![sibling(chain, 7, 1), sibling(chain, 7, 1)],
-            &berlin,
+            berlin,
         ),
         refused(
             "ommer_is_an_ancestor",
             "A canonical ancestor is no ommer.",
             NOT_AN_OMMER,
             |chain| vec![chain.blocks()[6].header().clone()],
-            &berlin,
+            berlin,
         ),
         refused(
             "ommer_is_a_brother",
             "A block with the same parent as the block itself is no ommer of it.",
             "BlockException.UNCLE_IS_BROTHER",
             |chain| vec![chain.build(Plan::by(1)).header().clone()],
-            &berlin,
+            berlin,
         ),
+    ]
+}
+
+/// Ommers whose header is wrong.
+fn headers(berlin: &Arc<Forge>) -> Vec<Scenario> {
+    vec![
         refused(
             "ommer_with_wrong_difficulty",
             "The header of an ommer must be valid on its own.",
@@ -61,7 +74,7 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
                 let change = |header: &mut Header| header.difficulty += U256::from(1);
                 vec![changed(sibling(chain, 7, 1), change)]
             },
-            &berlin,
+            berlin,
         ),
         refused(
             "ommer_with_unknown_parent",
@@ -71,7 +84,7 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
                 let change = |header: &mut Header| header.parent_hash = B256::repeat_byte(7);
                 vec![changed(sibling(chain, 7, 1), change)]
             },
-            &berlin,
+            berlin,
         ),
         refused(
             "ommer_with_too_much_gas",
@@ -81,7 +94,7 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
                 let change = |header: &mut Header| header.gas_used = header.gas_limit + 1;
                 vec![changed(sibling(chain, 7, 1), change)]
             },
-            &berlin,
+            berlin,
         ),
     ]
 }

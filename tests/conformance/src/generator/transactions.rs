@@ -22,6 +22,7 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
     let mut all = accounts(&berlin);
     all.extend(gas_and_fees(&london));
     all.extend(types(&istanbul, &berlin, &cancun));
+    all.extend(blobs(&cancun));
     all.push(refused(
         "gas_limit_above_the_cap",
         "From Osaka on the gas limit of a transaction has a cap.",
@@ -116,19 +117,6 @@ fn types(istanbul: &Arc<Forge>, berlin: &Arc<Forge>, cancun: &Arc<Forge>) -> Vec
         to: PAYEE.into(),
         ..Default::default()
     };
-    let blob = TxEip4844 {
-        chain_id: 1,
-        gas_limit: 21_000,
-        max_fee_per_gas: GAS_PRICE,
-        to: PAYEE,
-        max_fee_per_blob_gas: GAS_PRICE,
-        ..Default::default()
-    };
-    let version = |byte: u8| {
-        let mut hash = B256::with_last_byte(1);
-        hash[0] = byte;
-        hash
-    };
     let delegation = alloy_consensus::TxEip7702 {
         chain_id: 1,
         gas_limit: 100_000,
@@ -158,6 +146,24 @@ fn types(istanbul: &Arc<Forge>, berlin: &Arc<Forge>, cancun: &Arc<Forge>) -> Vec
             sign(1, delegation),
             cancun,
         ),
+    ]
+}
+
+fn blobs(cancun: &Arc<Forge>) -> Vec<Scenario> {
+    let blob = TxEip4844 {
+        chain_id: 1,
+        gas_limit: 21_000,
+        max_fee_per_gas: GAS_PRICE,
+        to: PAYEE,
+        max_fee_per_blob_gas: GAS_PRICE,
+        ..Default::default()
+    };
+    let version = |byte: u8| {
+        let mut hash = B256::with_last_byte(1);
+        hash[0] = byte;
+        hash
+    };
+    vec![
         refused(
             "blob_transaction_without_blobs",
             "A blob transaction has at least one blob.",
