@@ -121,7 +121,7 @@ impl ChainTree {
     ) -> Result<Inserted, ImportError> {
         let block = checked.into_block();
         let (number, hash) = (block.number, block.hash());
-        if self.is_known(number, hash)? {
+        if self.knows(number, hash)? {
             return Ok(Inserted::Known);
         }
         let Some(parent) = self.tree_header(block.parent_hash) else {
@@ -181,7 +181,10 @@ impl ChainTree {
     }
 
     /// Whether the block is in the tree, or on disk at or below the base.
-    fn is_known(&self, number: u64, hash: B256) -> Result<bool, StoreError> {
+    ///
+    /// # Errors
+    /// [`StoreError`] if the store cannot be read.
+    pub fn knows(&self, number: u64, hash: B256) -> Result<bool, StoreError> {
         if number > self.base_header.number {
             return Ok(self.blocks.contains_key(&hash));
         }
@@ -387,7 +390,7 @@ const fn durability(origin: &Origin) -> Option<Durability> {
     match origin {
         Origin::Durable => None,
         Origin::Mined(_) => Some(Durability::Synced),
-        Origin::Peer { .. } => Some(Durability::Unsynced),
+        Origin::Peer { .. } | Origin::File => Some(Durability::Unsynced),
     }
 }
 

@@ -28,6 +28,8 @@ pub enum Origin {
     },
     /// Built and sealed by this node.
     Mined(Arc<Prebuilt>),
+    /// From a file that somebody exported.
+    File,
     /// Read back from this node's own disk after a restart.
     Durable,
 }
@@ -38,7 +40,7 @@ impl Origin {
     pub const fn arrival(&self) -> Arrival {
         match self {
             Self::Peer { now } => Arrival::FromPeer { now: *now },
-            Self::Mined(_) | Self::Durable => Arrival::Local,
+            Self::Mined(_) | Self::File | Self::Durable => Arrival::Local,
         }
     }
 }

@@ -47,6 +47,26 @@ pub enum NodeError {
          data directory is created"
     )]
     DevSettings(#[source] StoreError),
+    /// A file of blocks is cut off or damaged.
+    #[error("{path}, byte {offset}: {reason}", path = path.display())]
+    BlockFile {
+        /// The file.
+        path: PathBuf,
+        /// Where the block starts.
+        offset: u64,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A block in a file could not be imported.
+    #[error("{path}, byte {offset}: {source}", path = path.display())]
+    ImportBlock {
+        /// The file.
+        path: PathBuf,
+        /// Where the block starts.
+        offset: u64,
+        /// Number, hash, and the rule with both values.
+        source: ImportError,
+    },
     /// There is no database to look at.
     #[error("there is no database in {path}", path = path.display())]
     NoDatabase {

@@ -13,6 +13,7 @@
 //! exit code; a second signal aborts at once, which is as safe as a crash.
 
 mod banner;
+mod block_file;
 mod chains;
 pub mod cli;
 mod closed_database;
@@ -20,16 +21,22 @@ mod config;
 mod config_file;
 mod datadir;
 mod error;
+mod export;
+mod import;
 mod logging;
 mod node;
 mod parts;
+mod progress;
 mod rpc_config;
 mod shutdown;
 mod units;
 
+pub use block_file::{BlockFileReader, BlockFileWriter, FileBlock, MAX_FILE_BLOCK_BYTES};
 pub use chains::{ChainSource, DevSettings};
 pub use closed_database::ClosedDatabase;
 pub use config::{MiningMode, NodeConfig, RpcSettings};
 pub use datadir::DataDir;
 pub use error::NodeError;
+pub use export::{ExportRange, export_blocks};
+pub use import::{ImportSummary, import_files};
 pub use node::Node;

@@ -5,14 +5,13 @@ use crate::{
     arguments::{Argument, Arguments, HexOrDecimal, excerpt},
     block_reference::BlockTag,
     deadline::Deadline,
-    eth::BLOB_BASE_FEE,
     node_context::number_of,
     rpc_error::{OrInternal, RpcError},
 };
 use alloy_consensus::Transaction as _;
 use alloy_rpc_types_eth::FeeHistory;
 use hanzo_chain::ChainView;
-use hanzo_types::{Receipt, RecoveredBlock, SealedHeader};
+use hanzo_types::{ChainSpec, Receipt, RecoveredBlock, SealedHeader};
 use std::time::Duration;
 
 /// The parameters of `eth_feeHistory`.
@@ -85,25 +84,28 @@ pub(crate) fn fee_history(
         deadline.check()?;
         let header = view.header_by_number(number).or_internal()?;
         let header = header.ok_or(RpcError::HeaderNotFound)?;
-        push_header(&mut history, &header);
+        push_header(&mut history, view.spec(), &header);
         if !request.percentiles.is_empty() {
             rewards.push(block_rewards(view, number, &request.percentiles)?);
         }
         if number == newest {
             history.base_fee_per_gas.push(u128::from(view.spec().next_base_fee(&header)));
-            history.base_fee_per_blob_gas.push(u128::from(BLOB_BASE_FEE));
+            let blob_price = view.spec().next_blob_gas_price(&header);
+            history.base_fee_per_blob_gas.push(blob_price.unwrap_or_default());
         }
     }
     history.reward = (!request.percentiles.is_empty()).then_some(rewards);
     Ok(history)
 }
 
-fn push_header(history: &mut FeeHistory, header: &SealedHeader) {
+fn push_header(history: &mut FeeHistory, spec: &ChainSpec, header: &SealedHeader) {
     history.base_fee_per_gas.push(header.base_fee_per_gas.map_or(0, u128::from));
     history.gas_used_ratio.push(ratio(header.gas_used, header.gas_limit));
-    history.base_fee_per_blob_gas.push(u128::from(BLOB_BASE_FEE));
-    // No block uses blob gas.
-    history.blob_gas_used_ratio.push(0.0);
+    history.base_fee_per_blob_gas.push(spec.blob_gas_price(header).unwrap_or_default());
+    let blob_limit =
+        spec.blob_params(header.timestamp).map(|params| params.max_blob_gas_per_block());
+    let blob_gas_used = header.blob_gas_used.unwrap_or_default();
+    history.blob_gas_used_ratio.push(ratio(blob_gas_used, blob_limit.unwrap_or_default()));
 }
 
 fn ratio(used: u64, limit: u64) -> f64 {

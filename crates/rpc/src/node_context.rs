@@ -10,7 +10,7 @@ use hanzo_chain::{BlockState, ChainHandle, ChainView};
 use hanzo_evm::CallContext;
 use hanzo_mining::{MinerStatus, PendingBlock, TemplateService};
 use hanzo_pool::Pool;
-use hanzo_types::{ChainSpec, RecoveredBlock, SealedHeader};
+use hanzo_types::{ChainSpec, RecoveredBlock, Rules, SealedHeader};
 use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
@@ -68,12 +68,24 @@ impl ResolvedBlock {
 }
 
 impl NodeContext {
+    /// Whether transactions can be sent.
+    ///
+    /// # Errors
+    /// [`RpcError::ReadOnlyChain`] on a chain that nobody builds on.
+    pub(crate) fn require_writable(&self) -> Result<(), RpcError> {
+        match self.chain.view().spec().rules() {
+            Rules::Hanzo(_) => Ok(()),
+            Rules::Ethereum(_) => Err(RpcError::ReadOnlyChain),
+        }
+    }
+
     /// The block that `reference` names in `view`, or `None` if there is none.
     pub(crate) fn block(
         &self,
         view: &ChainView,
         reference: BlockReference,
     ) -> Result<Option<ResolvedBlock>, RpcError> {
+        let reference = built_or_latest(reference, view.spec());
         let found = match reference {
             BlockReference::Tag(BlockTag::Pending) => {
                 let pending = self.templates.pending().or_internal()?;
@@ -96,7 +108,7 @@ impl NodeContext {
     /// kept: never another block's state.
     pub(crate) fn state(&self, reference: BlockReference) -> Result<ResolvedState, RpcError> {
         let view = self.chain.view();
-        let number = match reference {
+        let number = match built_or_latest(reference, view.spec()) {
             BlockReference::Tag(BlockTag::Pending) => {
                 return Ok(pending_state(&*self.templates.pending().or_internal()?));
             }
@@ -117,6 +129,16 @@ impl NodeContext {
         };
         let prev_randao = view.spec().prev_randao(&header, parent.as_deref());
         Ok(ResolvedState { state, header, prev_randao, spec: Arc::clone(view.spec()) })
+    }
+}
+
+/// Where no block is ever built, `pending` means the head.
+fn built_or_latest(reference: BlockReference, spec: &ChainSpec) -> BlockReference {
+    match (reference, spec.rules()) {
+        (BlockReference::Tag(BlockTag::Pending), Rules::Ethereum(_)) => {
+            BlockReference::Tag(BlockTag::Latest)
+        }
+        (reference, Rules::Hanzo(_) | Rules::Ethereum(_)) => reference,
     }
 }
 

@@ -61,6 +61,11 @@ pub(crate) enum RpcError {
     NotificationsNotSupported,
     #[error("the transaction was added to the pool but not mined within {} ms", waited.as_millis())]
     NotMinedInTime { hash: B256, waited: Duration },
+    #[error(
+        "this chain is read-only: it is a plain Ethereum chain that was imported from files, and \
+         this node builds no blocks on it"
+    )]
+    ReadOnlyChain,
     #[error("{0}")]
     Server(String),
     #[error(transparent)]
@@ -123,6 +128,7 @@ impl RpcError {
             | Self::NotCanonical { .. }
             | Self::FilterNotFound
             | Self::PendingLogs
+            | Self::ReadOnlyChain
             | Self::Server(_) => SERVER_ERROR,
             Self::Limit(_) => LIMIT_EXCEEDED,
             Self::Internal(_) => INTERNAL_ERROR,

@@ -211,6 +211,21 @@ impl ChainSpec {
         }
     }
 
+    /// Price of blob gas in the block with this header, in wei; `None` before Cancun. Source:
+    /// EIP-4844.
+    #[must_use]
+    pub fn blob_gas_price(&self, header: &Header) -> Option<u128> {
+        let params = self.blob_params(header.timestamp)?;
+        header.excess_blob_gas.map(|excess| params.calc_blob_fee(excess))
+    }
+
+    /// Price of blob gas in the child of the block with this header, at the parameters in force in
+    /// that block, in wei; `None` before Cancun.
+    #[must_use]
+    pub fn next_blob_gas_price(&self, header: &Header) -> Option<u128> {
+        header.next_block_blob_fee(self.blob_params(header.timestamp)?)
+    }
+
     /// What the PREVRANDAO instruction answers in the block with this header, child of `parent`;
     /// block 0 has no parent. Before the merge the instruction does not exist and nobody asks.
     ///

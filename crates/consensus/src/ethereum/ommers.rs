@@ -29,45 +29,36 @@ pub(super) fn check(
     let mut lineage = Lineage::of(block.header(), ancestors)?;
     for (index, ommer) in block.body().ommers.iter().enumerate() {
         let ommer = SealedHeader::seal_slow(ommer.clone());
-        check_one(rules, &ommer, &lineage, ancestors).map_err(|fault| {
-            let hash = ommer.hash();
-            match fault {
-                // What this node cannot read says nothing about the ommer.
-                OmmerFault::Header(error) if matches!(*error, ConsensusError::Ancestor(_)) => {
-                    *error
-                }
-                fault => ConsensusError::Ommer { index, hash, fault },
-            }
-        })?;
-        lineage.included.push(ommer.hash());
+        let hash = ommer.hash();
+        check_one(rules, &ommer, &lineage, ancestors)?
+            .map_or(Ok(()), |fault| Err(ConsensusError::Ommer { index, hash, fault }))?;
+        lineage.included.push(hash);
     }
     Ok(())
 }
 
+/// What is wrong with one ommer, if anything.
 fn check_one(
     rules: &EthereumRules,
     ommer: &SealedHeader,
     lineage: &Lineage,
     ancestors: &dyn Ancestors,
-) -> Result<(), OmmerFault> {
+) -> Result<Option<OmmerFault>, UnreadableAncestor> {
     let hash = ommer.hash();
     if lineage.included.contains(&hash) {
-        return Err(OmmerFault::AlreadyIncluded);
+        return Ok(Some(OmmerFault::AlreadyIncluded));
     }
     if lineage.headers.iter().any(|header| header.hash() == hash) {
-        return Err(OmmerFault::Ancestor);
+        return Ok(Some(OmmerFault::Ancestor));
     }
     // A child of the block's own parent would be its sibling, not its ommer.
-    let older = lineage.headers.iter().skip(1);
-    let parent = older
-        .into_iter()
-        .find(|header| header.hash() == ommer.parent_hash)
-        .ok_or(OmmerFault::Parent { parent: ommer.parent_hash })?;
-    let valid = || {
-        header::check(ommer)?;
-        child::check(rules, ommer, parent, merge::era_after(rules, parent, ancestors)?)
+    let mut older = lineage.headers.iter().skip(1);
+    let Some(parent) = older.find(|header| header.hash() == ommer.parent_hash) else {
+        return Ok(Some(OmmerFault::Parent { parent: ommer.parent_hash }));
     };
-    valid().map_err(|error| OmmerFault::Header(Box::new(error)))
+    let era = merge::era_after(rules, parent, ancestors)?;
+    let checked = header::check(ommer).and_then(|()| child::check(rules, ommer, parent, era));
+    Ok(checked.err().map(|error| OmmerFault::Header(Box::new(error))))
 }
 
 impl Lineage {

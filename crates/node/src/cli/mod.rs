@@ -1,12 +1,16 @@
 //! The command line.
 
 mod db;
+mod export;
+mod import;
 mod init;
 mod node_args;
 
 use crate::{NodeError, logging};
 use clap::{Parser, Subcommand};
 use db::DbArgs;
+use export::ExportArgs;
+use import::ImportArgs;
 use init::InitArgs;
 pub use logging::LogFormat;
 use node_args::NodeArgs;
@@ -31,6 +35,10 @@ enum Command {
     Node(Box<NodeArgs>),
     /// Creates a data directory with the genesis block of a chain.
     Init(InitArgs),
+    /// Imports files of blocks into the chain of a node that is not running.
+    Import(ImportArgs),
+    /// Writes blocks of a node that is not running to a file.
+    Export(ExportArgs),
     /// Looks at the database of a node that is not running.
     Db(DbArgs),
 }
@@ -45,6 +53,8 @@ impl Cli {
         match self.command {
             Command::Node(args) => args.run(),
             Command::Init(args) => args.run(),
+            Command::Import(args) => args.run(),
+            Command::Export(args) => args.run(),
             Command::Db(args) => args.run(),
         }
     }

@@ -28,7 +28,8 @@ const DEFAULT_MAX_BATCH: u32 = 100;
 /// Which chain, and where it is kept.
 #[derive(Debug, Args)]
 pub(crate) struct ChainArgs {
-    /// dev, testnet, mainnet, or a genesis file in geth's format with a `config.hanzo` section.
+    /// dev, testnet, mainnet, or a genesis file in geth's format: without a `config.hanzo` section
+    /// it is a plain Ethereum chain, which is imported and served, but not built on.
     #[arg(long, value_name = "CHAIN")]
     chain: Option<String>,
     /// Shorthand for `--chain dev`: one node, instant blocks, funded accounts.

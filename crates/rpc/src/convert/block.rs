@@ -7,8 +7,11 @@ use crate::{
 use alloy_consensus::Sealed;
 use alloy_primitives::U256;
 use alloy_rpc_types_eth::{Block, BlockTransactions, Header};
-use hanzo_types::{RecoveredBlock, SealedHeader};
+use hanzo_types::{RecoveredBlock, SealedBlock, SealedHeader};
 use serde_json::Value;
+
+/// The block object of execution-apis.
+pub(crate) type RpcBlock = Block<RpcTransaction>;
 
 /// How much of a block's transactions an answer has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,10 +31,7 @@ impl TransactionDetail {
 
 /// The block object of `eth_getBlockBy…`. Source: execution-apis; without `totalDifficulty`, which
 /// was removed there.
-pub(crate) fn rpc_block(
-    block: &RecoveredBlock,
-    detail: TransactionDetail,
-) -> Block<RpcTransaction> {
+pub(crate) fn rpc_block(block: &RecoveredBlock, detail: TransactionDetail) -> RpcBlock {
     with_transactions(
         block,
         match detail {
@@ -39,6 +39,18 @@ pub(crate) fn rpc_block(
             TransactionDetail::Full => BlockTransactions::Full(mined_transactions(block)),
         },
     )
+}
+
+/// The object of `eth_getUncleBy…`: a block of which only the header is known.
+pub(crate) fn rpc_uncle(ommer: &hanzo_types::Header) -> RpcBlock {
+    let block = SealedBlock::seal_slow(hanzo_types::Block::uncle(ommer.clone()));
+    let size = U256::from(block.rlp_length());
+    RpcBlock {
+        header: Header::from_consensus(sealed(block.sealed_header()), None, Some(size)),
+        uncles: Vec::new(),
+        transactions: BlockTransactions::Uncle,
+        withdrawals: None,
+    }
 }
 
 /// The block that would be mined now. It has no seal yet, hence no hash; and geth leaves the miner
@@ -72,11 +84,11 @@ pub(crate) fn rpc_header(header: &SealedHeader) -> Header {
 fn with_transactions(
     block: &RecoveredBlock,
     transactions: BlockTransactions<RpcTransaction>,
-) -> Block<RpcTransaction> {
+) -> RpcBlock {
     let size = U256::from(block.rlp_length());
     Block {
         header: Header::from_consensus(sealed(block.sealed_header()), None, Some(size)),
-        uncles: Vec::new(),
+        uncles: block.body().ommers.iter().map(hanzo_types::Header::hash_slow).collect(),
         transactions,
         withdrawals: block.body().withdrawals.clone(),
     }

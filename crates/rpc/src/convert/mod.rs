@@ -5,7 +5,9 @@ mod log;
 mod receipt;
 mod transaction;
 
-pub(crate) use block::{TransactionDetail, pending_block, rpc_block, rpc_header};
+pub(crate) use block::{
+    RpcBlock, TransactionDetail, pending_block, rpc_block, rpc_header, rpc_uncle,
+};
 pub(crate) use log::{BlockLogs, Removal, RpcLog};
 pub(crate) use receipt::{RpcReceipt, block_receipts, receipt_at};
 pub(crate) use transaction::{

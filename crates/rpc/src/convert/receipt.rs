@@ -3,13 +3,14 @@
 use crate::convert::RpcLog;
 use alloy_consensus::Transaction as _;
 use alloy_rpc_types_eth::TransactionReceipt;
-use hanzo_types::{Receipt, RecoveredBlock};
+use hanzo_types::{ChainSpec, Receipt, RecoveredBlock};
 
 /// The receipt object of execution-apis.
 pub(crate) type RpcReceipt = TransactionReceipt<alloy_consensus::ReceiptEnvelope<RpcLog>>;
 
-/// Receipt of transaction `index` of a canonical block.
+/// Receipt of transaction `index` of a canonical block of the chain `spec`.
 pub(crate) fn receipt_at(
+    spec: &ChainSpec,
     block: &RecoveredBlock,
     receipts: &[Receipt],
     index: usize,
@@ -17,11 +18,17 @@ pub(crate) fn receipt_at(
     let earlier = receipts.get(..index)?;
     let first_log = earlier.iter().map(|receipt| receipt.logs().len()).sum();
     let gas_before = earlier.last().map_or(0, |receipt| receipt.cumulative_gas_used());
-    positioned(block, receipts.get(index)?, Position { index, first_log, gas_before })
+    let position = Position { index, first_log, gas_before };
+    positioned(block, receipts.get(index)?, position, spec.blob_gas_price(block.header()))
 }
 
-/// All receipts of a canonical block.
-pub(crate) fn block_receipts(block: &RecoveredBlock, receipts: &[Receipt]) -> Vec<RpcReceipt> {
+/// All receipts of a canonical block of the chain `spec`.
+pub(crate) fn block_receipts(
+    spec: &ChainSpec,
+    block: &RecoveredBlock,
+    receipts: &[Receipt],
+) -> Vec<RpcReceipt> {
+    let blob_gas_price = spec.blob_gas_price(block.header());
     let (mut first_log, mut gas_before) = (0, 0);
     receipts
         .iter()
@@ -30,7 +37,7 @@ pub(crate) fn block_receipts(block: &RecoveredBlock, receipts: &[Receipt]) -> Ve
             let position = Position { index, first_log, gas_before };
             first_log += receipt.logs().len();
             gas_before = receipt.cumulative_gas_used();
-            positioned(block, receipt, position)
+            positioned(block, receipt, position, blob_gas_price)
         })
         .collect()
 }
@@ -45,7 +52,12 @@ struct Position {
     gas_before: u64,
 }
 
-fn positioned(block: &RecoveredBlock, receipt: &Receipt, position: Position) -> Option<RpcReceipt> {
+fn positioned(
+    block: &RecoveredBlock,
+    receipt: &Receipt,
+    position: Position,
+    blob_gas_price: Option<u128>,
+) -> Option<RpcReceipt> {
     let transaction = block.recovered_transaction(position.index)?;
     let transaction_hash = *transaction.tx_hash();
     let transaction_index = u64::try_from(position.index).ok();
@@ -65,6 +77,8 @@ fn positioned(block: &RecoveredBlock, receipt: &Receipt, position: Position) -> 
         positioned
     });
     let from = transaction.signer();
+    // Only blob transactions use and pay for blob gas; others do not have the fields at all.
+    let blob_gas_used = transaction.blob_gas_used();
     Some(RpcReceipt {
         inner,
         transaction_hash,
@@ -73,8 +87,8 @@ fn positioned(block: &RecoveredBlock, receipt: &Receipt, position: Position) -> 
         block_number: Some(block.number),
         gas_used: receipt.cumulative_gas_used().saturating_sub(position.gas_before),
         effective_gas_price: transaction.effective_gas_price(block.base_fee_per_gas),
-        blob_gas_used: None,
-        blob_gas_price: None,
+        blob_gas_used,
+        blob_gas_price: blob_gas_price.filter(|_| blob_gas_used.is_some()),
         from,
         to: transaction.to(),
         contract_address: transaction.to().is_none().then(|| from.create(transaction.nonce())),

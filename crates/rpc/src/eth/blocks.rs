@@ -3,13 +3,16 @@
 use crate::{
     arguments::Arguments,
     block_reference::{BlockReference, BlockTag},
-    convert::{RpcReceipt, TransactionDetail, block_receipts, pending_block, rpc_block},
+    convert::{
+        RpcBlock, RpcReceipt, TransactionDetail, block_receipts, pending_block, rpc_block,
+        rpc_uncle,
+    },
     eth::Eth,
     node_context::ResolvedBlock,
     rpc_error::{OrInternal, RpcError},
 };
 use alloy_primitives::{B256, U64};
-use serde_json::{Value, value::RawValue, value::to_raw_value};
+use serde_json::value::{RawValue, to_raw_value};
 
 impl Eth {
     pub(crate) fn block_by_number(
@@ -62,7 +65,7 @@ impl Eth {
             return Ok(Some(Vec::new()));
         }
         let receipts = view.receipts(block.hash()).or_internal()?;
-        Ok(receipts.map(|receipts| block_receipts(block, &receipts)))
+        Ok(receipts.map(|receipts| block_receipts(view.spec(), block, &receipts)))
     }
 
     pub(crate) fn transaction_count_by_block_hash(
@@ -98,23 +101,34 @@ impl Eth {
         self.uncles_of(BlockReference::Tag(arguments.required(0, "block")?))
     }
 
-    /// Zero for every block there is: blocks have no uncles.
+    /// On Hanzo chains zero for every block there is.
     fn uncles_of(&self, reference: BlockReference) -> Result<Option<U64>, RpcError> {
-        Ok(self.node.block(&self.node.chain.view(), reference)?.map(|_| U64::ZERO))
+        let resolved = self.node.block(&self.node.chain.view(), reference)?;
+        Ok(resolved.map(|resolved| U64::from(resolved.block().body().ommers.len())))
     }
 
-    /// Always null: blocks have no uncles.
-    pub(crate) fn uncle_by_hash(&self, arguments: &Arguments<'_>) -> Result<Value, RpcError> {
-        arguments.required::<B256>(0, "blockHash")?;
-        arguments.required::<U64>(1, "index")?;
-        Ok(Value::Null)
+    pub(crate) fn uncle_by_hash(
+        &self,
+        arguments: &Arguments<'_>,
+    ) -> Result<Option<RpcBlock>, RpcError> {
+        self.uncle(by_hash(arguments.required(0, "blockHash")?), arguments.required(1, "index")?)
     }
 
-    /// Always null: blocks have no uncles.
-    pub(crate) fn uncle_by_number(&self, arguments: &Arguments<'_>) -> Result<Value, RpcError> {
-        arguments.required::<BlockTag>(0, "block")?;
-        arguments.required::<U64>(1, "index")?;
-        Ok(Value::Null)
+    pub(crate) fn uncle_by_number(
+        &self,
+        arguments: &Arguments<'_>,
+    ) -> Result<Option<RpcBlock>, RpcError> {
+        let reference = BlockReference::Tag(arguments.required(0, "block")?);
+        self.uncle(reference, arguments.required(1, "index")?)
+    }
+
+    /// Null for an unknown block and beyond its last uncle.
+    fn uncle(&self, reference: BlockReference, index: U64) -> Result<Option<RpcBlock>, RpcError> {
+        let Some(resolved) = self.node.block(&self.node.chain.view(), reference)? else {
+            return Ok(None);
+        };
+        let index = usize::try_from(index).unwrap_or(usize::MAX);
+        Ok(resolved.block().body().ommers.get(index).map(rpc_uncle))
     }
 }
 

@@ -3,9 +3,6 @@
 use crate::{eth::Eth, rpc_error::RpcError};
 use alloy_primitives::{Address, U64, U256};
 
-/// Price of blob gas, in wei: the minimum, because no block ever uses any. Source: EIP-4844.
-pub(crate) const BLOB_BASE_FEE: u64 = 1;
-
 impl Eth {
     pub(crate) fn chain_id(&self) -> Result<U64, RpcError> {
         Ok(U64::from(self.node.chain.view().spec().chain_id()))
@@ -40,7 +37,9 @@ impl Eth {
         Ok(U64::from(self.node.miner.hashrate_macs_per_second()))
     }
 
-    pub(crate) fn blob_base_fee(&self) -> Result<U256, RpcError> {
-        Ok(U256::from(BLOB_BASE_FEE))
+    /// Price of blob gas in the head; null before blobs exist, as in geth.
+    pub(crate) fn blob_base_fee(&self) -> Result<Option<U256>, RpcError> {
+        let view = self.node.chain.view();
+        Ok(view.spec().blob_gas_price(view.head()).map(U256::from))
     }
 }

@@ -11,8 +11,6 @@ mod state;
 mod submission;
 mod transactions;
 
-pub(crate) use mining::BLOB_BASE_FEE;
-
 use crate::{fee_oracle::FeeOracle, filter_registry::FilterRegistry, node_context::NodeContext};
 use std::sync::Arc;
 

@@ -38,6 +38,7 @@ impl Eth {
         slots: ExecutionSlots,
         arguments: &Arguments<'_>,
     ) -> Result<Answer<B256>, RpcError> {
+        self.node.require_writable()?;
         let bytes: Bytes = arguments.required(0, "transaction")?;
         Ok(Box::pin(async move {
             let mut admitted = self.admit(&slots, bytes).await?;
@@ -55,6 +56,7 @@ impl Eth {
         slots: ExecutionSlots,
         arguments: &Arguments<'_>,
     ) -> Result<Answer<RpcReceipt>, RpcError> {
+        self.node.require_writable()?;
         let bytes: Bytes = arguments.required(0, "transaction")?;
         let asked = arguments.optional(1, "timeoutMilliseconds")?;
         let waited = asked

@@ -87,7 +87,7 @@ impl Eth {
         let view = self.node.chain.view();
         let Some((block, index)) = find(&view, hash)? else { return Ok(None) };
         let receipts = view.receipts(block.hash()).or_internal()?;
-        Ok(receipts.and_then(|receipts| receipt_at(&block, &receipts, index)))
+        Ok(receipts.and_then(|receipts| receipt_at(view.spec(), &block, &receipts, index)))
     }
 }
 

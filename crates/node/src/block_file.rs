@@ -1,0 +1,198 @@
+//! Files of concatenated RLP blocks, as geth's and reth's `export` write them.
+
+use crate::NodeError;
+use alloy_rlp::{Decodable as _, Encodable as _};
+use hanzo_types::Block;
+use std::{
+    fs::File,
+    io::{self, BufReader, BufWriter, ErrorKind, Read, Write},
+    path::{Path, PathBuf},
+};
+
+/// Longest block that is read from a file, in bytes: eight times what EIP-7934 allows, because
+/// before Osaka only the gas limit bounds a block. It bounds the memory that a damaged length takes.
+pub const MAX_FILE_BLOCK_BYTES: usize = 64 << 20;
+
+/// Bytes read or written at once.
+const BUFFER_BYTES: usize = 1 << 20;
+
+/// First byte of an empty RLP list.
+const EMPTY_LIST: u8 = 0xc0;
+
+/// From this first byte on, the length of the list follows in as many bytes as the byte is above
+/// it, plus one.
+const LONG_LIST: u8 = 0xf8;
+
+/// A block and where it lies in its file.
+#[derive(Debug, Clone)]
+pub struct FileBlock {
+    /// The block; nothing about it is checked.
+    pub block: Block,
+    /// Offset of its first byte.
+    pub offset: u64,
+    /// Length of its encoding, in bytes.
+    pub length: usize,
+}
+
+/// Reads a file of concatenated RLP blocks, one block at a time. Ends after the first error.
+#[derive(Debug)]
+pub struct BlockFileReader {
+    path: PathBuf,
+    file: BufReader<File>,
+    bytes: u64,
+    offset: u64,
+    failed: bool,
+}
+
+impl BlockFileReader {
+    /// Opens `path`.
+    ///
+    /// # Errors
+    /// [`NodeError::File`] with the operating system's reason.
+    pub fn open(path: &Path) -> Result<Self, NodeError> {
+        let failed = |source| NodeError::File { path: path.to_owned(), source };
+        let file = File::open(path).map_err(failed)?;
+        let bytes = file.metadata().map_err(failed)?.len();
+        let file = BufReader::with_capacity(BUFFER_BYTES, file);
+        Ok(Self { path: path.to_owned(), file, bytes, offset: 0, failed: false })
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Length of the file.
+    #[must_use]
+    pub const fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    fn read_block(&mut self) -> Result<Option<FileBlock>, NodeError> {
+        let Some(encoded) = self.read_item()? else { return Ok(None) };
+        let (offset, length) = (self.offset, encoded.len());
+        let mut rest = encoded.as_slice();
+        let block = Block::decode(&mut rest)
+            .map_err(|error| self.damaged(format!("not the RLP of a block: {error}")))?;
+        self.offset = self.offset.saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
+        Ok(Some(FileBlock { block, offset, length }))
+    }
+
+    /// The bytes of the next RLP list with its header; `None` at the end of the file.
+    fn read_item(&mut self) -> Result<Option<Vec<u8>>, NodeError> {
+        let mut first = [0_u8; 1];
+        if self.read_some(&mut first)? == 0 {
+            return Ok(None);
+        }
+        let [first] = first;
+        let mut encoded = vec![first];
+        let payload_bytes = if first >= LONG_LIST {
+            let width = usize::from(first - LONG_LIST) + 1;
+            self.append(&mut encoded, width)?;
+            let digits = encoded.get(1..).unwrap_or_default();
+            digits.iter().fold(0_usize, |sum, digit| {
+                sum.saturating_mul(256).saturating_add(usize::from(*digit))
+            })
+        } else if first >= EMPTY_LIST {
+            usize::from(first - EMPTY_LIST)
+        } else {
+            let reason = format!("expected the RLP list of a block, found the byte {first:#04x}");
+            return Err(self.damaged(reason));
+        };
+        if payload_bytes > MAX_FILE_BLOCK_BYTES {
+            return Err(self.damaged(format!(
+                "a block of {payload_bytes} bytes, at most {MAX_FILE_BLOCK_BYTES} are read"
+            )));
+        }
+        self.append(&mut encoded, payload_bytes)?;
+        Ok(Some(encoded))
+    }
+
+    /// Appends exactly `count` bytes of the file.
+    fn append(&mut self, encoded: &mut Vec<u8>, count: usize) -> Result<(), NodeError> {
+        let start = encoded.len();
+        encoded.resize(start.saturating_add(count), 0);
+        let found = self.read_some(encoded.get_mut(start..).unwrap_or_default())?;
+        if found == count {
+            return Ok(());
+        }
+        Err(self.damaged(format!("the block is cut off: {found} of {count} bytes are there")))
+    }
+
+    /// Fills `buffer` as far as the file goes.
+    fn read_some(&mut self, buffer: &mut [u8]) -> Result<usize, NodeError> {
+        let mut filled = 0;
+        while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+            match self.file.read(rest) {
+                Ok(0) => break,
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(source) => return Err(NodeError::File { path: self.path.clone(), source }),
+            }
+        }
+        Ok(filled)
+    }
+
+    fn damaged(&self, reason: String) -> NodeError {
+        NodeError::BlockFile { path: self.path.clone(), offset: self.offset, reason }
+    }
+}
+
+impl Iterator for BlockFileReader {
+    type Item = Result<FileBlock, NodeError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.failed {
+            return None;
+        }
+        let next = self.read_block();
+        self.failed = next.is_err();
+        next.transpose()
+    }
+}
+
+/// Writes a file of concatenated RLP blocks.
+#[derive(Debug)]
+pub struct BlockFileWriter {
+    file: BufWriter<File>,
+    path: PathBuf,
+    encoded: Vec<u8>,
+}
+
+impl BlockFileWriter {
+    /// Makes the file `path`, which must not exist.
+    ///
+    /// # Errors
+    /// [`NodeError::File`] with the operating system's reason.
+    pub fn create(path: &Path) -> Result<Self, NodeError> {
+        let file = File::create_new(path)
+            .map_err(|source| NodeError::File { path: path.to_owned(), source })?;
+        let file = BufWriter::with_capacity(BUFFER_BYTES, file);
+        Ok(Self { file, path: path.to_owned(), encoded: Vec::new() })
+    }
+
+    /// Appends a block.
+    ///
+    /// # Errors
+    /// [`NodeError::File`] with the operating system's reason.
+    pub fn append(&mut self, block: &Block) -> Result<(), NodeError> {
+        self.encoded.clear();
+        block.encode(&mut self.encoded);
+        let written = self.file.write_all(&self.encoded);
+        written.map_err(|source| self.failed(source))
+    }
+
+    /// Writes what is buffered and waits until the disk has it.
+    ///
+    /// # Errors
+    /// [`NodeError::File`] with the operating system's reason.
+    pub fn finish(mut self) -> Result<(), NodeError> {
+        let flushed = self.file.flush().and_then(|()| self.file.get_ref().sync_all());
+        flushed.map_err(|source| self.failed(source))
+    }
+
+    fn failed(&self, source: io::Error) -> NodeError {
+        NodeError::File { path: self.path.clone(), source }
+    }
+}
