@@ -64,8 +64,14 @@ impl fmt::Debug for Forge {
 impl Forge {
     /// A chain of this network; `newest` is the newest fork it ever has.
     pub(crate) fn new(network: &'static str, newest: Fork) -> Arc<Self> {
+        Self::with(network, newest, FixtureAlloc::new())
+    }
+
+    /// The same with more accounts in block 0.
+    pub(crate) fn with(network: &'static str, newest: Fork, more: FixtureAlloc) -> Arc<Self> {
         let rich: Vec<Address> = (1..=RICH_ACCOUNTS).map(|index| key(index).address()).collect();
-        let world = standard_world(&rich, newest);
+        let mut world = standard_world(&rich, newest);
+        world.extend(more);
         let forks: ForkSchedule = network.parse().unwrap();
         let config = forks.to_config(1, &BTreeMap::new());
         let difficulty = match config.terminal_total_difficulty {

@@ -5,7 +5,7 @@ use super::{
     scenario::Scenario,
     standard_world::{DESTRUCTIBLE, LOGGER, RECORDER},
 };
-use crate::Fork;
+use crate::{FixtureAccount, Fork, Quantity};
 use alloy_consensus::{TxEip4844, TxEip7702, TxLegacy};
 use alloy_eips::{
     eip7002::WITHDRAWAL_REQUEST_PREDEPLOY_ADDRESS,
@@ -14,12 +14,16 @@ use alloy_eips::{
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256, bytes};
 use alloy_signer::SignerSync as _;
 use hanzo_types::RecoveredTransaction;
+use std::collections::BTreeMap;
 
 /// Creates a contract with the code `0x01`.
 const CREATES_ONE: Bytes = bytes!("600160005360016000f3");
 
 /// Creates a contract with the code `0x02`.
 const CREATES_TWO: Bytes = bytes!("600260005360016000f3");
+
+/// Gas limit of a creation.
+const CREATION_GAS: u64 = 100_000;
 
 pub(crate) fn scenarios() -> Vec<Scenario> {
     let payee = Address::repeat_byte(0x77);
@@ -80,6 +84,7 @@ pub(crate) fn scenarios() -> Vec<Scenario> {
         ),
         destruction_taken_back(),
         other_code_at_one_address(),
+        creation_at_storage(),
     ]
 }
 
@@ -131,9 +136,28 @@ fn other_code_at_one_address() -> Scenario {
     .ends_with(&mut two)
 }
 
+fn creation_at_storage() -> Scenario {
+    let address = key(1).address().create(0);
+    let one = Quantity(U256::from(1));
+    let storage = BTreeMap::from([(one, one)]);
+    let account = FixtureAccount { balance: one, storage, ..Default::default() };
+    let more = BTreeMap::from([(address, account)]);
+    let forge = Forge::with("Cancun", Fork::Cancun, more);
+    let mut chain = forge.chain();
+    let block = chain.mine(Plan::default().with(create(CREATES_ONE)));
+    assert_eq!(block.gas_used, CREATION_GAS, "the creation must fail with all its gas");
+    Scenario::new(
+        "creation_where_storage_is",
+        "No contract is created at an address that has storage, though neither nonce nor code.",
+        &forge,
+    )
+    .takes(chain.blocks())
+    .ends_with(&mut chain)
+}
+
 fn create(input: Bytes) -> RecoveredTransaction {
     let to = TxKind::Create;
-    sign(1, TxLegacy { to, input, gas_limit: 100_000, ..legacy(0, Address::ZERO) })
+    sign(1, TxLegacy { to, input, gas_limit: CREATION_GAS, ..legacy(0, Address::ZERO) })
 }
 
 /// A transaction with one blob.
