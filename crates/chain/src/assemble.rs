@@ -24,9 +24,13 @@ pub fn assemble(
     header.receipts_root = calculate_receipt_root(&executed.outcome.receipts);
     header.logs_bloom = executed.outcome.logs_bloom;
     header.gas_used = executed.outcome.gas_used;
+    // Fields that the header's fork does not have stay absent.
+    let outcome = &executed.outcome;
+    header.blob_gas_used = header.blob_gas_used.map(|_| outcome.blob_gas_used);
+    header.requests_hash = header.requests_hash.map(|_| outcome.requests.requests_hash());
     let seal_hash = seal_hash(&header);
-    let body =
-        BlockBody { transactions, ommers: Vec::new(), withdrawals: Some(Default::default()) };
+    let withdrawals = header.withdrawals_root.map(|_| Default::default());
+    let body = BlockBody { transactions, ommers: Vec::new(), withdrawals };
     let block = RecoveredBlock::new_sealed(Block { header, body }.seal_slow(), senders);
     (block, Arc::new(Prebuilt { seal_hash, executed, state_root }))
 }

@@ -19,6 +19,7 @@
     reason = "test support: a failure here is a failed test"
 )]
 
+mod ethereum;
 mod memory_state;
 pub mod oracle;
 mod signer;
@@ -26,6 +27,7 @@ mod spec;
 mod test_chain;
 pub mod token;
 
+pub use ethereum::{BlockPlan, ethereum_genesis, ethereum_spec};
 pub use memory_state::MemoryState;
 pub use signer::{Fees, Signer};
 pub use spec::{dev_genesis_json, dev_spec, spec_with};

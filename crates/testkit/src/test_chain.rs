@@ -9,7 +9,9 @@ use hanzo_evm::BlockBuilder;
 use hanzo_poc::{CancelFlag, SearchOutcome, SearchProgress, SearchRange, Target, Work, search};
 use hanzo_state::root;
 use hanzo_store::{ChainIdentity, Store, StoreConfig};
-use hanzo_types::{ChainSpec, Header, RecoveredBlock, RecoveredTransaction, seal_hash};
+use hanzo_types::{
+    ChainSpec, Header, RecoveredBlock, RecoveredTransaction, SealedBlock, seal_hash,
+};
 use reth_primitives_traits::Block as _;
 use std::{
     path::{Path, PathBuf},
@@ -132,6 +134,17 @@ impl TestChain {
         let checked = CheckedBlock::check(block.sealed_block().clone(), &*self.consensus)
             .map_err(|reason| ImportError::Invalid { number, hash, reason })?;
         self.tree().insert(checked, Origin::Peer { now: block.timestamp })
+    }
+
+    /// Imports a block as one from a file: everything is checked and executed.
+    ///
+    /// # Errors
+    /// [`ImportError`].
+    pub fn import_file_block(&mut self, block: SealedBlock) -> Result<Inserted, ImportError> {
+        let (number, hash) = (block.number, block.hash());
+        let checked = CheckedBlock::check(block, &*self.consensus)
+            .map_err(|reason| ImportError::Invalid { number, hash, reason })?;
+        self.tree().insert(checked, Origin::File)
     }
 }
 

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod ethereum;
+#[cfg(test)]
 mod import;
 #[cfg(test)]
 mod reject;
