@@ -1,7 +1,7 @@
 //! Runs a BlockchainTests case: every block through production import, in the order of arrival.
 
 use crate::{
-    BlockchainTest, CaseOutcome, FixtureBlock, ForkSchedule, Mismatch, Refusal, Verdict,
+    BlockchainTest, CaseOutcome, FixtureBlock, ForkSchedule, Mismatch, NetworkError, Refusal, Verdict,
     genesis_of::chain_of, scratch_store::scratch_store, world_check::World,
 };
 use alloy_primitives::B256;
@@ -19,12 +19,10 @@ const SEAL_ENGINES: [&str; 2] = ["NoProof", "Ethash"];
 
 /// Runs a case. What it refused as it should goes into `refusals`.
 pub(crate) fn run(test: &BlockchainTest, refusals: &mut Vec<Refusal>) -> CaseOutcome {
-    let forks: ForkSchedule = match test.network.parse() {
+    let forks: Result<ForkSchedule, NetworkError> = test.network.parse();
+    let forks = match forks {
         Ok(forks) => forks,
-        Err(error) => {
-            let error: crate::NetworkError = error;
-            return CaseOutcome::Skipped { reason: error.to_string() };
-        }
+        Err(error) => return CaseOutcome::Skipped { reason: error.to_string() },
     };
     if let Some(engine) = &test.seal_engine
         && !SEAL_ENGINES.contains(&engine.as_str())
