@@ -4,14 +4,12 @@ use crate::ConsensusError;
 use alloy_consensus::proofs::calculate_receipt_root;
 use hanzo_types::{BlockOutcome, Header};
 
-/// Checks gas used, logs bloom and receipts root, cheap checks first.
+/// Checks gas used, logs bloom and receipts root, cheap checks first: the part of
+/// [`crate::Consensus::check_outcome`] that stored receipts are enough for.
 ///
 /// # Errors
 /// The first field that differs.
-pub(crate) fn check_receipts(
-    header: &Header,
-    outcome: &BlockOutcome,
-) -> Result<(), ConsensusError> {
+pub fn check_receipts(header: &Header, outcome: &BlockOutcome) -> Result<(), ConsensusError> {
     if header.gas_used != outcome.gas_used {
         return Err(ConsensusError::GasUsed {
             header: header.gas_used,

@@ -114,7 +114,9 @@ pub(crate) fn into_outcome(result: ExecutionResult) -> Result<CallOutcome, CallE
 fn halt_message(reason: &HaltReason) -> String {
     match reason {
         HaltReason::OutOfGas(_) => "out of gas".to_owned(),
-        HaltReason::OpcodeNotFound | HaltReason::InvalidFEOpcode => "invalid opcode".to_owned(),
+        HaltReason::OpcodeNotFound | HaltReason::InvalidFEOpcode | HaltReason::NotActivated => {
+            "invalid opcode".to_owned()
+        }
         HaltReason::InvalidJump => "invalid jump destination".to_owned(),
         HaltReason::CallTooDeep => "max call depth exceeded".to_owned(),
         HaltReason::CreateContractSizeLimit => "max code size exceeded".to_owned(),

@@ -57,3 +57,42 @@ fn append(data: &[u8], out: &mut Vec<u8>) -> Option<()> {
 fn word(data: &[u8], offset: usize) -> Option<U256> {
     data.get(offset..offset.checked_add(WORD)?).map(U256::from_be_slice)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The data of a deposit whose fields are filled with 1, 2, 3, 4 and 5.
+    fn event() -> Vec<u8> {
+        let mut data = vec![0; EVENT_BYTES];
+        for (index, (offset, length)) in FIELDS.into_iter().enumerate() {
+            let word = |value: usize| U256::from(value).to_be_bytes::<WORD>();
+            data[index * WORD..(index + 1) * WORD].copy_from_slice(&word(offset));
+            data[offset..offset + WORD].copy_from_slice(&word(length));
+            data[offset + WORD..offset + WORD + length].fill(u8::try_from(index).unwrap() + 1);
+        }
+        data
+    }
+
+    #[test]
+    fn a_deposit_is_its_five_fields_without_lengths_and_padding() {
+        let mut out = Vec::new();
+        append(&event(), &mut out).unwrap();
+        let expected: Vec<u8> = [(1, 48), (2, 32), (3, 8), (4, 96), (5, 8)]
+            .into_iter()
+            .flat_map(|(byte, count)| vec![byte; count])
+            .collect();
+        assert_eq!(out, expected);
+    }
+
+    #[test]
+    fn a_deposit_of_another_layout_is_none() {
+        let mut out = Vec::new();
+        assert_eq!(append(&event()[1..], &mut out), None);
+        for offset in [31, 63, 160 + 31, 512 + 31] {
+            let mut data = event();
+            data[offset] ^= 1;
+            assert_eq!(append(&data, &mut out), None, "{offset}");
+        }
+    }
+}

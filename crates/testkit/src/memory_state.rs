@@ -15,9 +15,8 @@ impl MemoryState {
     /// The state that `diff` leads to from nothing.
     #[must_use]
     pub fn new(diff: StateDiff) -> Self {
-        let mut state = Self::default();
-        let _ = state.apply(&diff);
-        state
+        let trie = root(&Self::default(), &diff).unwrap().trie;
+        Self { diff, trie }
     }
 
     /// Applies a later change. Returns the state root after it.

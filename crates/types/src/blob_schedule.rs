@@ -79,6 +79,9 @@ fn params(fork: &BlobFork, config: &ChainConfig) -> Result<BlobParams, GenesisEr
     if entry.update_fraction == 0 {
         return Err(error("`baseFeeUpdateFraction` must not be 0"));
     }
+    if entry.max_blob_count == 0 {
+        return Err(error("`max` is 0, which leaves no room for a blob"));
+    }
     if entry.target_blob_count > entry.max_blob_count {
         return Err(error("`target` is larger than `max`"));
     }

@@ -107,8 +107,9 @@ impl ChainSpec {
     /// [`GenesisError`] naming the first field that is out of range, out of order or unknown.
     pub fn ethereum(genesis: Genesis) -> Result<Self, GenesisError> {
         ethereum_genesis::check_block_zero(&genesis)?;
-        let rules = Rules::Ethereum(Arc::new(EthereumForks::read(&genesis.config)?));
-        Ok(Self::new(genesis, rules))
+        let forks = EthereumForks::read(&genesis.config)?;
+        ethereum_genesis::check_excess_blob_gas(&genesis, &forks)?;
+        Ok(Self::new(genesis, Rules::Ethereum(Arc::new(forks))))
     }
 
     fn new(genesis: Genesis, rules: Rules) -> Self {

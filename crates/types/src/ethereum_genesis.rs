@@ -1,7 +1,7 @@
 //! Checks of a plain Ethereum genesis file.
 
 use crate::{
-    GenesisError,
+    EthereumForks, GenesisError,
     genesis::{MIN_GAS_LIMIT, in_range},
 };
 use alloy_genesis::{ChainConfig, Genesis};
@@ -41,6 +41,24 @@ pub(crate) fn check_block_zero(genesis: &Genesis) -> Result<(), GenesisError> {
         });
     }
     Ok(())
+}
+
+/// Largest excess blob gas of block 0, in update fractions: the price is e to this power, and
+/// beyond it leaves the 128 bits it is computed in.
+const MAX_EXCESS_FRACTIONS: u128 = 50;
+
+/// Checks that the price of blob gas in block 0 can be computed.
+///
+/// # Errors
+/// [`GenesisError::OutOfRange`].
+pub(crate) fn check_excess_blob_gas(
+    genesis: &Genesis,
+    forks: &EthereumForks,
+) -> Result<(), GenesisError> {
+    let Some(params) = forks.blob_params(genesis.timestamp) else { return Ok(()) };
+    let most = params.update_fraction.saturating_mul(MAX_EXCESS_FRACTIONS);
+    let most = u64::try_from(most).unwrap_or(u64::MAX);
+    in_range("excessBlobGas", genesis.excess_blob_gas.unwrap_or_default(), 0, most)
 }
 
 /// Checks that the forks are known and in order.
@@ -176,4 +194,205 @@ fn check_merge(config: &ChainConfig) -> Result<(), GenesisError> {
         return out_of_order("londonBlock", london, later, terminal.to_string());
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ChainSpec, Header, Rules};
+    use alloy_hardforks::EthereumHardfork;
+    use serde_json::{Value, json};
+
+    /// A chain that runs through every fork: ten blocks or a thousand seconds apart.
+    fn genesis() -> Value {
+        json!({
+            "config": {
+                "chainId": 5,
+                "homesteadBlock": 0,
+                "eip150Block": 10,
+                "eip155Block": 20,
+                "eip158Block": 20,
+                "byzantiumBlock": 30,
+                "constantinopleBlock": 40,
+                "petersburgBlock": 40,
+                "istanbulBlock": 50,
+                "muirGlacierBlock": 60,
+                "berlinBlock": 70,
+                "londonBlock": 80,
+                "mergeNetsplitBlock": 90,
+                "terminalTotalDifficulty": 1_000,
+                "terminalTotalDifficultyPassed": true,
+                "shanghaiTime": 1_000,
+                "cancunTime": 2_000,
+                "pragueTime": 3_000,
+                "osakaTime": 4_000,
+                "bpo1Time": 5_000,
+                "ethash": {},
+            },
+            "difficulty": "0x20000",
+            "gasLimit": "0x1388",
+            "alloc": {},
+        })
+    }
+
+    fn read(change: impl FnOnce(&mut Value)) -> Result<ChainSpec, GenesisError> {
+        let mut genesis = genesis();
+        change(&mut genesis);
+        ChainSpec::from_genesis_json(genesis.to_string().as_bytes())
+    }
+
+    fn refusal(change: impl FnOnce(&mut Value)) -> String {
+        read(change).unwrap_err().to_string()
+    }
+
+    fn forks(spec: &ChainSpec) -> &EthereumForks {
+        let Rules::Ethereum(forks) = spec.rules() else { panic!("a Hanzo chain") };
+        forks
+    }
+
+    #[test]
+    fn the_fork_of_a_block_follows_from_number_then_from_the_merge_then_from_time() {
+        let spec = read(|_| {}).unwrap();
+        let mined = |number| Header { number, difficulty: U256::ONE, ..Default::default() };
+        for (number, fork) in [
+            (9, EthereumHardfork::Homestead),
+            (10, EthereumHardfork::Tangerine),
+            (20, EthereumHardfork::SpuriousDragon),
+            (39, EthereumHardfork::Byzantium),
+            (40, EthereumHardfork::Petersburg),
+            (75, EthereumHardfork::Berlin),
+            (1_000_000, EthereumHardfork::London),
+        ] {
+            assert_eq!(spec.fork_at(&mined(number)), fork, "{number}");
+        }
+        let merged = |timestamp| Header { number: 100, timestamp, ..Default::default() };
+        for (time, fork) in [
+            (999, EthereumHardfork::Paris),
+            (1_000, EthereumHardfork::Shanghai),
+            (2_999, EthereumHardfork::Cancun),
+            (3_000, EthereumHardfork::Prague),
+            (9_999, EthereumHardfork::Osaka),
+        ] {
+            assert_eq!(spec.fork_at(&merged(time)), fork, "{time}");
+        }
+        let late_but_mined = Header { timestamp: 9_999, ..mined(100) };
+        assert_eq!(spec.fork_at(&late_but_mined), EthereumHardfork::London);
+    }
+
+    #[test]
+    fn blob_parameters_are_the_published_ones_unless_the_file_says_otherwise() {
+        let spec = read(|genesis| {
+            genesis["config"]["blobSchedule"] = json!({
+                "prague": { "target": 2, "max": 4, "baseFeeUpdateFraction": 7 },
+            });
+        })
+        .unwrap();
+        let max = |time| spec.blob_params(time).map(|params| params.max_blob_count);
+        assert_eq!(max(1_999), None);
+        assert_eq!([max(2_000), max(3_000), max(4_000), max(5_000)], [6, 4, 9, 15].map(Some));
+        let per_transaction = |time| spec.blob_params(time).unwrap().max_blobs_per_tx;
+        assert_eq!([per_transaction(2_000), per_transaction(5_000)], [6, 6]);
+    }
+
+    #[test]
+    fn a_terminal_difficulty_that_was_passed_long_ago_needs_no_number() {
+        let spec = read(|genesis| {
+            let config = genesis["config"].as_object_mut().unwrap();
+            config.remove("terminalTotalDifficulty");
+            for block in config.iter_mut().filter(|(name, _)| name.ends_with("Block")) {
+                *block.1 = 0.into();
+            }
+        })
+        .unwrap();
+        assert_eq!(forks(&spec).terminal_total_difficulty(), Some(U256::ZERO));
+    }
+
+    #[test]
+    fn petersburg_comes_with_constantinople_where_it_is_not_named() {
+        let spec = read(|genesis| {
+            genesis["config"].as_object_mut().unwrap().remove("petersburgBlock");
+        })
+        .unwrap();
+        assert_eq!(forks(&spec).block_of(EthereumHardfork::Petersburg), Some(40));
+    }
+
+    #[test]
+    fn forks_out_of_order_are_refused_with_both_fields() {
+        let late = refusal(|genesis| genesis["config"]["byzantiumBlock"] = 41.into());
+        assert!(late.contains("`config.byzantiumBlock` (41)"), "{late}");
+        assert!(late.contains("`config.constantinopleBlock` (40)"), "{late}");
+        let skipped = refusal(|genesis| {
+            genesis["config"].as_object_mut().unwrap().remove("pragueTime");
+        });
+        assert!(skipped.contains("`config.pragueTime` (absent)"), "{skipped}");
+        let unmerged = refusal(|genesis| {
+            genesis["config"].as_object_mut().unwrap().remove("terminalTotalDifficulty");
+            genesis["config"]["terminalTotalDifficultyPassed"] = false.into();
+        });
+        assert!(unmerged.contains("`config.terminalTotalDifficulty` (absent)"), "{unmerged}");
+        let too_early = refusal(|genesis| {
+            genesis["config"]["terminalTotalDifficulty"] = 0.into();
+        });
+        assert!(too_early.contains("`config.londonBlock` (80)"), "{too_early}");
+    }
+
+    #[test]
+    fn forks_that_are_unknown_or_not_implemented_are_refused() {
+        for field in ["amsterdamTime", "verkleTime", "futureBlock"] {
+            let reason = refusal(|genesis| genesis["config"][field] = 9_999.into());
+            assert!(reason.contains(&format!("`config.{field}`")), "{reason}");
+        }
+        let reason = refusal(|genesis| genesis["config"]["petersburgBlock"] = 45.into());
+        assert!(reason.contains("EIP-1283"), "{reason}");
+        let reason = refusal(|genesis| {
+            genesis["config"]["clique"] = json!({ "period": 1, "epoch": 30_000 });
+        });
+        assert!(reason.contains("`config.clique`"), "{reason}");
+    }
+
+    #[test]
+    fn a_blob_schedule_that_cannot_be_followed_is_refused() {
+        let reason = refusal(|genesis| genesis["config"]["bpo3Time"] = 6_000.into());
+        assert!(reason.contains("`config.blobSchedule.bpo3`"), "{reason}");
+        let entry = |target: u64, max: u64, fraction: u64| {
+            let params = json!({ "target": target, "max": max, "baseFeeUpdateFraction": fraction });
+            refusal(|genesis| genesis["config"]["blobSchedule"] = json!({ "osaka": params }))
+        };
+        assert!(entry(6, 9, 0).contains("baseFeeUpdateFraction"));
+        assert!(entry(9, 6, 1).contains("larger than `max`"));
+        assert!(entry(0, 0, 1).contains("room for a blob"));
+        assert!(entry(1, 65_537, 1).contains("larger than 65536"));
+        let reason = refusal(|genesis| {
+            let params = json!({ "target": 1, "max": 2, "baseFeeUpdateFraction": 3 });
+            genesis["config"]["blobSchedule"] = json!({ "london": params });
+        });
+        assert!(reason.contains("`config.blobSchedule.london`"), "{reason}");
+    }
+
+    #[test]
+    fn fields_of_block_zero_are_required_and_bounded() {
+        for field in ["gasLimit", "difficulty", "alloc"] {
+            let reason = refusal(|genesis| {
+                genesis.as_object_mut().unwrap().remove(field);
+            });
+            assert!(reason.contains(&format!("`{field}` is missing")), "{reason}");
+        }
+        let reason = refusal(|genesis| genesis["gasLimit"] = "0x1387".into());
+        assert!(reason.contains("`gasLimit` is 4999"), "{reason}");
+        let reason = refusal(|genesis| {
+            genesis["timestamp"] = "0x7d0".into();
+            genesis["excessBlobGas"] = "0xa000000".into();
+        });
+        assert!(reason.contains("`excessBlobGas` is 167772160"), "{reason}");
+        let reason = refusal(|genesis| genesis["number"] = "0x1".into());
+        assert!(reason.contains("`number`"), "{reason}");
+        let reason = refusal(|genesis| genesis["parentHash"] = json!(B256::repeat_byte(1)));
+        assert!(reason.contains("`parentHash`"), "{reason}");
+        let reason = refusal(|genesis| {
+            let account = json!({ "balance": "0x1" });
+            genesis["alloc"]["0x00000000000000000000000000000000000000aa"] = account.clone();
+            genesis["alloc"]["00000000000000000000000000000000000000AA"] = account;
+        });
+        assert!(reason.contains("stands twice"), "{reason}");
+    }
 }

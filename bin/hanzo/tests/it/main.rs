@@ -1,6 +1,9 @@
 //! The command line of the real binary.
 
 #[cfg(test)]
+mod import;
+
+#[cfg(test)]
 mod usage {
     use std::process::{Command, Output};
 

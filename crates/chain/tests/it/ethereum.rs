@@ -243,6 +243,9 @@ fn an_ommer_is_paid_by_its_age_and_cannot_come_twice() {
     assert!(is_ommer_fault(&reason, |fault| *fault == OmmerFault::AlreadyIncluded), "{reason}");
 }
 
+/// Whether a fault is the expected one.
+type Recognise = fn(&OmmerFault) -> bool;
+
 #[test]
 fn ommers_that_break_a_rule_are_refused_with_the_rule() {
     let (mut chain, ommer) = forked();
@@ -252,7 +255,7 @@ fn ommers_that_break_a_rule_are_refused_with_the_rule() {
         chain.consensus().prepare(view.head(), view.head().timestamp + 5, &*view).unwrap();
     let stranger = Header { parent_hash: B256::repeat_byte(7), ..ommer.clone() };
     let wrong = Header { difficulty: ommer.difficulty + U256::from(1), ..ommer.clone() };
-    let cases: [(Vec<Header>, fn(&OmmerFault) -> bool); 5] = [
+    let cases: [(Vec<Header>, Recognise); 5] = [
         (vec![ommer.clone(), ommer.clone()], |fault| *fault == OmmerFault::AlreadyIncluded),
         (vec![ancestor], |fault| *fault == OmmerFault::Ancestor),
         (vec![sibling], |fault| matches!(fault, OmmerFault::Parent { .. })),

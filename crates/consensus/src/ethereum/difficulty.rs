@@ -108,3 +108,87 @@ fn bomb(number: u64) -> U256 {
     let doublings = usize::try_from(doublings).unwrap_or(usize::MAX);
     U256::ONE.checked_shl(doublings).unwrap_or(U256::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy_primitives::B256;
+
+    fn parent(number: u64, timestamp: u64, difficulty: u64) -> Header {
+        Header {
+            number,
+            timestamp,
+            difficulty: U256::from(difficulty),
+            ommers_hash: EMPTY_OMMER_ROOT_HASH,
+            ..Default::default()
+        }
+    }
+
+    #[test]
+    fn the_first_blocks_of_the_public_network_follow_the_frontier_formula() {
+        let mut difficulty = 17_179_869_184_u64;
+        let blocks = [
+            (0, 0, 1_438_269_988, 17_171_480_576),
+            (1, 1_438_269_988, 1_438_270_017, 17_163_096_064),
+            (2, 1_438_270_017, 1_438_270_048, 17_154_715_646),
+        ];
+        for (number, before, timestamp, expected) in blocks {
+            let parent = parent(number, before, difficulty);
+            let found = next(Formula::Frontier, &parent, timestamp);
+            assert_eq!(found, U256::from(expected), "block {}", number + 1);
+            difficulty = expected;
+        }
+    }
+
+    #[test]
+    fn frontier_rises_below_thirteen_seconds() {
+        let parent = parent(7, 1_000, 2_048_000_000);
+        assert_eq!(next(Formula::Frontier, &parent, 1_012), U256::from(2_049_000_000));
+        assert_eq!(next(Formula::Frontier, &parent, 1_013), U256::from(2_047_000_000));
+    }
+
+    #[test]
+    fn homestead_falls_by_how_late_the_block_is_and_by_at_most_99_steps() {
+        let parent = parent(7, 1_000, 2_048_000_000);
+        let after = |seconds: u64| next(Formula::Homestead, &parent, 1_000 + seconds);
+        assert_eq!(after(9), U256::from(2_049_000_000));
+        assert_eq!(after(10), U256::from(2_048_000_000));
+        assert_eq!(after(39), U256::from(2_046_000_000));
+        assert_eq!(after(1_000), U256::from(1_949_000_000));
+        assert_eq!(after(1_000_000), U256::from(1_949_000_000));
+    }
+
+    #[test]
+    fn byzantium_counts_the_parents_ommers() {
+        let formula = Formula::Byzantium { bomb_delay: 3_000_000 };
+        let alone = parent(7, 1_000, 2_048_000_000);
+        let with_ommers = Header { ommers_hash: B256::ZERO, ..alone.clone() };
+        assert_eq!(next(formula, &alone, 1_008), U256::from(2_049_000_000));
+        assert_eq!(next(formula, &alone, 1_009), U256::from(2_048_000_000));
+        assert_eq!(next(formula, &with_ommers, 1_009), U256::from(2_049_000_000));
+    }
+
+    #[test]
+    fn difficulty_never_falls_below_the_minimum() {
+        let parent = parent(7, 1_000, 131_072);
+        for formula in [Formula::Frontier, Formula::Homestead] {
+            assert_eq!(next(formula, &parent, 9_999), MIN_DIFFICULTY);
+        }
+    }
+
+    #[test]
+    fn the_bomb_doubles_every_hundred_thousand_blocks_after_its_delay() {
+        let at = |formula, number: u64| next(formula, &parent(number - 1, 1_000, 131_072), 1_010);
+        let bomb = |formula, number: u64| at(formula, number) - MIN_DIFFICULTY;
+        assert_eq!(bomb(Formula::Homestead, 199_999), U256::ZERO);
+        assert_eq!(bomb(Formula::Homestead, 200_000), U256::from(1));
+        assert_eq!(bomb(Formula::Homestead, 4_300_000), U256::from(1_u64 << 41));
+        for bomb_delay in [3_000_000, 5_000_000, 9_000_000, 9_700_000, 10_700_000, 11_400_000] {
+            let formula = Formula::Byzantium { bomb_delay };
+            assert_eq!(bomb(formula, bomb_delay + 199_999), U256::ZERO);
+            assert_eq!(bomb(formula, bomb_delay + 200_000), U256::from(1));
+            assert_eq!(bomb(formula, bomb_delay + 1_200_000), U256::from(1 << 10));
+        }
+        assert_eq!(bomb(Formula::Homestead, u64::MAX - 1), U256::MAX - MIN_DIFFICULTY);
+    }
+}

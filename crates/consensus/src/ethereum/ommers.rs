@@ -2,6 +2,7 @@
 
 use super::{EthereumRules, child, header, merge};
 use crate::{Ancestors, ConsensusError, OmmerFault, UnreadableAncestor};
+use alloy_consensus::constants::EMPTY_OMMER_ROOT_HASH;
 use alloy_primitives::B256;
 use hanzo_types::{Header, SealedBlock, SealedHeader};
 
@@ -68,8 +69,11 @@ impl Lineage {
         for _ in 0..GENERATIONS {
             let missing = || UnreadableAncestor { hash, reason: "it is missing".to_owned() };
             let header = ancestors.header(hash)?.ok_or_else(missing)?;
-            let ommers = ancestors.ommers(hash)?.ok_or_else(missing)?;
-            lineage.included.extend(ommers.iter().map(Header::hash_slow));
+            // Most blocks have none, and their bodies need not be read.
+            if header.ommers_hash != EMPTY_OMMER_ROOT_HASH {
+                let ommers = ancestors.ommers(hash)?.ok_or_else(missing)?;
+                lineage.included.extend(ommers.iter().map(Header::hash_slow));
+            }
             let (parent, is_genesis) = (header.parent_hash, header.number == 0);
             lineage.headers.push(header);
             if is_genesis {

@@ -64,7 +64,11 @@ impl TestNode {
     }
 
     pub(crate) async fn start_with(config: RpcConfig) -> Self {
-        let mut directory = TestChain::new(dev_spec());
+        Self::over(TestChain::new(dev_spec()), config).await
+    }
+
+    /// A node over a chain that has blocks already.
+    pub(crate) async fn over(mut directory: TestChain, config: RpcConfig) -> Self {
         let consensus = Arc::clone(directory.consensus());
         let view = directory.view();
         let now = Arc::new(AtomicU64::new(view.head().timestamp + 1));

@@ -11,6 +11,7 @@ mod access;
 mod batches;
 mod blocks;
 mod errors;
+mod ethereum;
 mod execution;
 mod fees;
 mod filters;
