@@ -2,13 +2,15 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build devnet fmt fmt-check lint docs genesis genesis-check arrows test clients \
-	soak bench audit pre-pr
+.PHONY: help setup build devnet fmt fmt-check lint docs genesis genesis-check fixtures arrows test \
+	clients conformance soak bench audit pre-pr
 
 TOOLS := $(or $(HANZO_TOOLS),$(HOME)/.cache/hanzo-l2/tools)
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 # Arguments of the node that `make devnet` starts, such as ARGS="--dev.block-time 2".
 ARGS ?=
+# Files or directories with public Ethereum fixtures for `make conformance`.
+DIR ?=
 
 help: ## Lists the tasks.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +42,9 @@ genesis: ## Writes genesis/*.json.
 genesis-check: ## Fails if genesis/*.json is not what the generator writes.
 	cargo xtask genesis --check
 
+fixtures: ## Writes the own fixtures in tests/conformance/fixtures.
+	cargo run --locked -p hanzo-conformance --bin generate
+
 arrows: ## Fails if a crate depends on one it must not know.
 	cargo xtask arrows
 
@@ -54,6 +59,9 @@ clients: setup ## Runs viem, ethers and web3.py against the real binary.
 	@.ci/install clients
 	cargo build --workspace --bins --tests --locked
 	cd tests/clients && HANZO_BIN="$(abspath $(TARGET))/debug/hanzo" HANZO_PYTHON=.venv/bin/python node run.mjs
+
+conformance: setup ## Runs the own Ethereum fixtures, and public ones: DIR="…" ARGS="--fork London".
+	cargo run --locked -p hanzo-conformance -- tests/conformance/fixtures $(DIR) $(ARGS)
 
 soak: build ## Sends 100 000 transactions to a release build and watches its memory.
 	cargo test --release --locked -p hanzo-e2e -- --ignored --nocapture soak::

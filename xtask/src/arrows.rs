@@ -22,6 +22,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     // Test support: only ever a dev-dependency of the crates above.
     ("hanzo-testkit", &["types", "poc", "state", "store", "consensus", "evm", "chain"]),
+    // Test packages, which nothing depends on.
+    ("hanzo-conformance", &["types", "state", "store", "consensus", "evm", "chain"]),
     ("hanzo-e2e", &["types", "state", "store", "testkit"]),
     ("hanzo", &["node"]),
     ("xtask", &["types"]),

@@ -3,7 +3,7 @@
 //!
 //! Prints transactions per second and where the time went. With `HANZO_CHAIN_FILES=DIR` it leaves
 //! `genesis.json` and `blocks.rlp` there for `hanzo import`.
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "bench code")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "bench code")]
 
 use alloy_genesis::{Genesis, GenesisAccount};
 use alloy_hardforks::EthereumHardfork;
@@ -153,7 +153,7 @@ fn push(
 ) {
     let transactions = std::mem::take(plan);
     let block = chain.build_ethereum(BlockPlan { transactions, ..BlockPlan::default() });
-    chain.import_file_block(block.clone()).unwrap();
+    let _ = chain.import_file_block(block.clone()).unwrap();
     blocks.push(block);
 }
 

@@ -56,7 +56,7 @@ impl<'a> BlockBuilder<'a> {
         spec: &Arc<ChainSpec>,
     ) -> Result<Self, ExecutionError> {
         let prev_randao = spec.prev_randao(header, Some(parent));
-        let evm = block_evm(state, block_environment(spec, header, prev_randao));
+        let evm = block_evm(state, block_environment(spec, header, prev_randao), spec);
         let forks = BlockForks::of(spec, header);
         let block = match spec.rules() {
             Rules::Hanzo(rules) => {

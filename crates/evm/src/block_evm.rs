@@ -1,30 +1,39 @@
 //! The EVM that runs the transactions of a block.
 
 use crate::{
+    create_collision::CreateCollision,
     evm_factory::HanzoEvmFactory,
     state_database::{DatabaseError, StateDatabase},
 };
-use alloy_evm::{EthEvm, EvmEnv, EvmFactory as _, precompiles::PrecompilesMap};
+use alloy_evm::{EthEvm, Evm as _, EvmEnv, EvmFactory as _, precompiles::PrecompilesMap};
 use hanzo_state::{StateError, StateRead};
+use hanzo_types::ChainSpec;
 use revm::{
     database::{State, WrapDatabaseRef},
     database_interface::bal::EvmDatabaseError,
-    inspector::NoOpInspector,
 };
 
 /// World state with the changes of a block on top.
 pub(crate) type BlockDatabase<'a> = State<WrapDatabaseRef<StateDatabase<'a>>>;
 
 /// The EVM that runs the transactions of a block.
-pub(crate) type BlockEvm<'a> = EthEvm<BlockDatabase<'a>, NoOpInspector, PrecompilesMap>;
+pub(crate) type BlockEvm<'a> = EthEvm<BlockDatabase<'a>, CreateCollision, PrecompilesMap>;
 
-/// An EVM in `env` that collects every change of `state`.
-pub(crate) fn block_evm(state: &dyn StateRead, env: EvmEnv) -> BlockEvm<'_> {
+/// An EVM of the chain of `spec` in `env` that collects every change of `state`.
+pub(crate) fn block_evm<'a>(
+    state: &'a dyn StateRead,
+    env: EvmEnv,
+    spec: &ChainSpec,
+) -> BlockEvm<'a> {
     let database = State::builder()
         .with_database(WrapDatabaseRef(StateDatabase(state)))
         .with_bundle_update()
         .build();
-    HanzoEvmFactory.create_evm(database, env)
+    let collision = CreateCollision::of(spec);
+    let is_needed = collision.is_needed();
+    let mut evm = HanzoEvmFactory.create_evm_with_inspector(database, env, collision);
+    evm.set_inspector_enabled(is_needed);
+    evm
 }
 
 /// A failed read through a [`BlockDatabase`].

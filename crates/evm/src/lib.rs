@@ -22,6 +22,7 @@ mod block_forks;
 mod call;
 mod call_error;
 mod call_overrides;
+mod create_collision;
 mod deposits;
 mod diff;
 mod environment;

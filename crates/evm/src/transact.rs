@@ -56,7 +56,7 @@ pub fn transact(
     transaction: Recovered<&Transaction>,
     spec: &ChainSpec,
 ) -> Result<Transacted, PushError> {
-    let mut evm = block_evm(state, block_environment(spec, header, prev_randao));
+    let mut evm = block_evm(state, block_environment(spec, header, prev_randao), spec);
     let environment = TxEnv::from_recovered_tx(transaction.inner(), transaction.signer());
     let outcome = evm.transact_raw(environment).map_err(evm_error)?;
     let database = evm.db_mut();

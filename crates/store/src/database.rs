@@ -1,6 +1,6 @@
 //! The open database, and errors in its words.
 
-use crate::{Durability, StoreError, Table, options};
+use crate::{Durability, Medium, StoreError, Table, options};
 use alloy_primitives::hex;
 use rocksdb::{ColumnFamily, DB, ErrorKind, WriteBatch};
 use std::fmt;
@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Database {
     pub(crate) engine: DB,
     pub(crate) path: PathBuf,
+    pub(crate) medium: Medium,
 }
 
 /// Writes that take effect together or not at all.
@@ -31,9 +32,11 @@ impl Database {
         Batch { database: self, writes: WriteBatch::default() }
     }
 
-    /// Makes every earlier write survive a power cut.
+    /// Makes every earlier write survive a power cut, if anything can.
     pub(crate) fn flush_wal(&self) -> Result<(), StoreError> {
-        self.engine.flush_wal(true).map_err(|error| self.failed("syncing its log", error))
+        // A log in memory has nothing to sync with and says so.
+        let sync = self.medium == Medium::Disk;
+        self.engine.flush_wal(sync).map_err(|error| self.failed("syncing its log", error))
     }
 
     /// What the caller learns of a failure of RocksDB.

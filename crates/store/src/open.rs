@@ -1,7 +1,9 @@
 //! Opening a database, and refusing one that is not ours.
 
 use crate::database::{Database, damaged, engine_error};
-use crate::{ChainIdentity, Durability, StoreConfig, StoreError, Table, key, options, value};
+use crate::{
+    ChainIdentity, Durability, Medium, StoreConfig, StoreError, Table, key, options, value,
+};
 use rocksdb::{Cache, ColumnFamilyDescriptor, DB, IteratorMode, Options};
 use std::path::Path;
 use std::{fs, io};
@@ -19,7 +21,11 @@ const CURRENT_FILE: &str = "CURRENT";
 pub(crate) fn open(config: &StoreConfig, identity: &ChainIdentity) -> Result<Database, StoreError> {
     let path = &config.path;
     let mut names: Vec<String> = Table::ALL.iter().map(|table| table.name().to_owned()).collect();
-    match existing_families(path)? {
+    let existing = match config.medium {
+        Medium::Disk => existing_families(path)?,
+        Medium::Memory => Existing::Nothing,
+    };
+    match existing {
         Existing::Nothing => {}
         Existing::Database(families) => {
             check_complete(path, &families)?;
@@ -40,9 +46,10 @@ pub(crate) fn open(config: &StoreConfig, identity: &ChainIdentity) -> Result<Dat
         };
         ColumnFamilyDescriptor::new(name, options)
     });
-    let engine = DB::open_cf_descriptors(&options::database_options(config), path, families)
+    let engine = options::database_options(config)
+        .and_then(|options| DB::open_cf_descriptors(&options, path, families))
         .map_err(|error| engine_error(path, "opening", error))?;
-    let database = Database { engine, path: path.clone() };
+    let database = Database { engine, path: path.clone(), medium: config.medium };
     check_identity(&database, identity)?;
     tracing::info!(
         target: "store",

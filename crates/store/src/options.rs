@@ -1,8 +1,8 @@
 //! How RocksDB is set up: what every table shares, and how tables differ.
 
-use crate::{Durability, StoreConfig, Table};
+use crate::{Durability, Medium, StoreConfig, Table};
 use rocksdb::{
-    BlockBasedOptions, Cache, DBCompressionType, DataBlockIndexType, LogLevel, Options,
+    BlockBasedOptions, Cache, DBCompressionType, DataBlockIndexType, Env, LogLevel, Options,
     WriteOptions,
 };
 
@@ -46,8 +46,12 @@ const BLOOM_BITS_PER_KEY: f64 = 10.0;
 const FORMAT_VERSION: i32 = 6;
 
 /// Options of the database as a whole.
-pub(crate) fn database_options(config: &StoreConfig) -> Options {
+pub(crate) fn database_options(config: &StoreConfig) -> Result<Options, rocksdb::Error> {
     let mut options = Options::default();
+    match config.medium {
+        Medium::Disk => {}
+        Medium::Memory => options.set_env(&Env::mem_env()?),
+    }
     options.create_if_missing(true);
     options.create_missing_column_families(true);
     options.set_db_write_buffer_size(ALL_WRITE_BUFFERS_BYTES);
@@ -61,7 +65,7 @@ pub(crate) fn database_options(config: &StoreConfig) -> Options {
     options.set_max_manifest_file_size(MANIFEST_BYTES);
     // Its statistics go nowhere but into the text log.
     options.set_stats_dump_period_sec(0);
-    options
+    Ok(options)
 }
 
 /// Options of one table.

@@ -127,7 +127,7 @@ impl TestChain {
     /// Builds and imports a block; it must become the head.
     pub fn extend_ethereum(&mut self, plan: BlockPlan) -> SealedBlock {
         let block = self.build_ethereum(plan);
-        self.import_file_block(block.clone()).unwrap();
+        let _ = self.import_file_block(block.clone()).unwrap();
         assert_eq!(self.view().head().hash(), block.hash(), "it must be the head");
         block
     }

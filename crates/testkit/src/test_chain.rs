@@ -159,8 +159,17 @@ impl TestChain {
     ///
     /// # Errors
     /// [`ImportError`].
-    pub fn import_file_block(&mut self, block: SealedBlock) -> Result<(), ImportError> {
-        self.tree().insert_segment(vec![block]).refusal.map_or(Ok(()), Err)
+    pub fn import_file_block(&mut self, block: SealedBlock) -> Result<Inserted, ImportError> {
+        let (number, hash, parent) = (block.number, block.hash(), block.parent_hash);
+        let checked = CheckedBlock::check(block, &*self.consensus)
+            .map_err(|reason| ImportError::Invalid { number, hash, reason })?;
+        match self.tree().insert(checked, Origin::File)? {
+            Inserted::Orphan { .. } => Err(ImportError::UnknownParent { number, hash, parent }),
+            inserted @ (Inserted::Known
+            | Inserted::Side
+            | Inserted::Deferred
+            | Inserted::Head(_)) => Ok(inserted),
+        }
     }
 }
 

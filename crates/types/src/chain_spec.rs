@@ -5,6 +5,7 @@ use crate::{
     genesis::{GenesisFile, HanzoSettings},
     genesis_header::genesis_header,
     prev_randao,
+    storage_only::{StorageOnlyAccounts, storage_only_accounts},
 };
 use alloy_eips::{
     eip1559::{BaseFeeParams, INITIAL_BASE_FEE, calc_next_block_base_fee},
@@ -80,6 +81,7 @@ pub struct ChainSpec {
     genesis: Genesis,
     genesis_header: SealedHeader,
     rules: Rules,
+    storage_only: Arc<StorageOnlyAccounts>,
 }
 
 impl ChainSpec {
@@ -112,7 +114,14 @@ impl ChainSpec {
 
     fn new(genesis: Genesis, rules: Rules) -> Self {
         let genesis_header = SealedHeader::seal_slow(genesis_header(&genesis, &rules));
-        Self { genesis, genesis_header, rules }
+        let storage_only = Arc::new(storage_only_accounts(&genesis));
+        Self { genesis, genesis_header, rules, storage_only }
+    }
+
+    /// Accounts of the genesis file with storage but neither nonce nor code.
+    #[must_use]
+    pub const fn storage_only_accounts(&self) -> &Arc<StorageOnlyAccounts> {
+        &self.storage_only
     }
 
     /// Which kind of chain this is, with everything that only this kind has.

@@ -31,6 +31,7 @@ mod hanzo_rules;
 mod outcome;
 mod randao;
 mod seal_hash;
+mod storage_only;
 mod supply;
 mod total_difficulty;
 
@@ -48,6 +49,7 @@ pub use hanzo_rules::HanzoRules;
 pub use outcome::{BlockOutcome, BlockSupply};
 pub use randao::prev_randao;
 pub use seal_hash::{SealHash, seal_hash};
+pub use storage_only::StorageOnlyAccounts;
 pub use supply::{
     MAX_SUPPLY_WEI, MINING_BUCKET_WEI, RecycleBurns, SupplyCounters, SupplySlot,
     TRAINING_BUCKET_WEI, ai_to_wei,

@@ -146,3 +146,13 @@ fn state_of_a_blank_database_is_an_error_and_not_empty() {
         StoreError::NotInitialized { .. }
     ));
 }
+
+#[test]
+fn stores_in_memory_are_empty_and_apart() {
+    let identity = |byte| ChainIdentity { chain_id: 1, genesis_hash: B256::repeat_byte(byte) };
+    let one = Store::open(&StoreConfig::in_memory(), identity(1)).unwrap();
+    // Another identity would be refused if the two shared anything.
+    let other = Store::open(&StoreConfig::in_memory(), identity(2)).unwrap();
+    assert!(!one.is_initialized().unwrap() && !other.is_initialized().unwrap());
+    one.flush_wal().unwrap();
+}
