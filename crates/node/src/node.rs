@@ -170,6 +170,12 @@ async fn stop(
 const ABORTED: i32 = 130;
 
 fn mining_mode(config: &NodeConfig, spec: &ChainSpec) -> Result<MiningMode, NodeError> {
+    if config.dev_block_time.is_some() && !spec.is_dev() {
+        return Err(NodeError::Config(format!(
+            "--dev.block-time needs the dev chain (id 31337), the chain file has id {}",
+            spec.chain_id()
+        )));
+    }
     let mode = match (config.mine, spec.is_dev(), config.dev_block_time) {
         (Some(false), _, _) | (None, false, _) => MiningMode::Off,
         (_, true, None) => MiningMode::Instant,

@@ -22,4 +22,4 @@ mod node_process;
 
 pub use books::Books;
 pub use client::{Client, client, wallet};
-pub use node_process::{NodeProcess, binary, run_to_end};
+pub use node_process::{Ended, FileSize, NodeCommand, NodeProcess, binary, run_to_end};
