@@ -23,6 +23,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     // Test support: only ever a dev-dependency of the crates above.
     ("hanzo-testkit", &["types", "poc", "state", "store", "consensus", "evm", "chain"]),
     ("hanzo-e2e", &["types", "state", "store", "testkit"]),
+    ("hanzo-load", &[]),
     ("hanzo", &["node"]),
     ("xtask", &["types"]),
 ];
