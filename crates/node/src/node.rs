@@ -5,7 +5,7 @@ use crate::{
     rpc_config::rpc_config, shutdown::ShutdownSignals,
 };
 use alloy_primitives::Address;
-use hanzo_chain::{CanonObserver, ChainHandle, ChainThread};
+use hanzo_chain::{CanonObserver, ChainHandle, ChainThread, ImportError};
 use hanzo_mining::{
     Clock, ContinuousMiner, InstantSealer, IntervalSealer, MinerStatus, MiningConfig, MiningError,
     Sealer, TemplateService,
@@ -140,7 +140,13 @@ impl Node {
                 std::process::exit(ABORTED);
             }
         };
-        outcome.and(stopped)
+        match (outcome, stopped) {
+            // The miner only hears that the chain thread has ended; the thread knows why.
+            (Err(NodeError::Mining(MiningError::Import(ImportError::Stopped))), Err(cause)) => {
+                Err(cause)
+            }
+            (outcome, stopped) => outcome.and(stopped),
+        }
     }
 }
 
