@@ -169,6 +169,12 @@ impl NodeProcess {
         self.child.id()
     }
 
+    /// Sends the signal of this name.
+    pub fn signal(&self, name: &str) {
+        let (signal, pid) = (format!("-{name}"), self.child.id().to_string());
+        assert!(Command::new("kill").args([&signal, &pid]).status().unwrap().success());
+    }
+
     /// Kills the process without warning.
     pub fn kill(mut self) -> Ended {
         self.child.kill().unwrap();
@@ -183,8 +189,7 @@ impl NodeProcess {
     /// Asks the process to end (SIGTERM), checks that it ends well and that every coin on the chain
     /// it leaves behind is accounted for.
     pub fn stop(mut self) {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        self.signal("TERM");
         let Ended { status, log } = self.ended();
         assert!(status.success(), "the node ended with {status}:\n{log}");
         Books::read(&self.datadir).assert_balanced();
