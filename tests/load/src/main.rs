@@ -17,9 +17,13 @@
 mod accounts;
 mod args;
 mod block_follower;
+mod block_log;
 mod chain_facts;
 mod clock;
 mod fees;
+mod flood;
+mod flood_client;
+mod full_blocks;
 mod http_connection;
 mod node_client;
 mod payout;
@@ -27,22 +31,37 @@ mod percentiles;
 mod process_watch;
 mod report;
 mod submission;
+mod subscriber;
 mod tracker;
 mod transfers;
 mod workload;
 
+use anyhow::bail;
+use args::{Args, Scenario};
 use clap::Parser as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match transfers::run(&args::Args::parse()) {
-        Ok(report) => {
-            println!("{report}");
-            if report.lost == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-        }
+    match run(&Args::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
-            ExitCode::from(2)
+            ExitCode::FAILURE
         }
     }
+}
+
+fn run(args: &Args) -> anyhow::Result<()> {
+    match args.scenario {
+        Scenario::Transfers => {
+            let report = transfers::run(args)?;
+            println!("{report}");
+            if report.lost > 0 {
+                bail!("{} accepted transactions are in no block", report.lost);
+            }
+        }
+        Scenario::FullBlocks => println!("{}", full_blocks::run(args)?),
+        Scenario::Flood => flood::run(args)?,
+    }
+    Ok(())
 }

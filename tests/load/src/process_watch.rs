@@ -82,6 +82,11 @@ impl ProcessWatch {
     }
 }
 
+/// Resident memory of a process, in KiB.
+pub(crate) fn resident_kib_of(pid: u32) -> anyhow::Result<u64> {
+    resident_kib(Path::new(&format!("/proc/{pid}")))
+}
+
 fn resident_kib(directory: &Path) -> anyhow::Result<u64> {
     let path = directory.join("status");
     let status = fs::read_to_string(&path).with_context(|| path.display().to_string())?;

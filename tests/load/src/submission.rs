@@ -131,7 +131,7 @@ fn is_full(message: &str) -> bool {
 }
 
 /// The refusal without what differs from one transaction to the next.
-fn kind_of(code: i64, message: &str) -> String {
+pub(crate) fn kind_of(code: i64, message: &str) -> String {
     let is_kind = |word: &&str| !word.contains(|character: char| character.is_ascii_digit());
     let words: Vec<&str> = message.split_whitespace().filter(is_kind).collect();
     format!("{code}: {}", words.join(" "))

@@ -23,7 +23,7 @@ use std::{
 };
 
 /// Gas of a transfer. Source: Yellow Paper, appendix G.
-const TRANSFER_GAS: u64 = 21_000;
+pub(crate) const TRANSFER_GAS: u64 = 21_000;
 
 /// What every transfer moves, in wei.
 const TRANSFER_VALUE: U256 = U256::ONE;
@@ -34,11 +34,24 @@ const BUDGET_PERCENT: u64 = 90;
 /// Funds the senders, signs, sends, waits and reports.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Report> {
     let mut node = NodeClient::open(&args.url)?;
+    let workload = workload(args, &mut node, args.transfers)?;
+    let head = ChainFacts::read(&mut node)?.head;
+    let measured = measure(args, &workload, head)?;
+    let format = if args.json { Format::Json } else { Format::Text };
+    Ok(Report::new(args.transfers, measured, format))
+}
+
+/// Funds the senders and signs `total` transfers among them.
+pub(crate) fn workload(
+    args: &Args,
+    node: &mut NodeClient,
+    total: usize,
+) -> anyhow::Result<Workload> {
     let senders = usize::try_from(args.senders)?;
-    let mut payer = Account::of_key(&args.key, &mut node)?;
-    let accounts = accounts::from_seed(&args.seed, senders, &mut node)?;
+    let mut payer = Account::of_key(&args.key, node)?;
+    let accounts = accounts::from_seed(&args.seed, senders, node)?;
     let addresses: Vec<Address> = accounts.iter().map(Account::address).collect();
-    let terms = prepare(&mut node, &mut payer, (&addresses, args.transfers))?;
+    let terms = prepare(node, &mut payer, (&addresses, total))?;
     // A step that has no factor in common with most counts of senders spreads the receivers.
     let receiver = |index: usize| addresses.get(index.wrapping_mul(7_919) % addresses.len().max(1));
     let action = |index, sender| Action {
@@ -48,15 +61,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Report> {
         gas_limit: TRANSFER_GAS,
     };
     let connections = usize::from(args.connections);
-    let workload = Workload::sign(terms, &accounts, (args.transfers, connections), action)?;
-    let head = ChainFacts::read(&mut node)?.head;
-    let measured = measure(args, &workload, head)?;
-    let format = if args.json { Format::Json } else { Format::Text };
-    Ok(Report::new(args.transfers, measured, format))
+    Workload::sign(terms, &accounts, (total, connections), action)
 }
 
 /// Pays the senders what they need and returns the terms of their transactions.
-fn prepare(
+pub(crate) fn prepare(
     node: &mut NodeClient,
     payer: &mut Account,
     (addresses, transfers): (&[Address], usize),
@@ -76,11 +85,11 @@ fn prepare(
 }
 
 /// Sends everything and waits for the blocks, with nothing else going on in this process.
-fn measure(args: &Args, workload: &Workload, head: u64) -> anyhow::Result<Measured> {
+pub(crate) fn measure(args: &Args, workload: &Workload, head: u64) -> anyhow::Result<Measured> {
     let follower = BlockFollower::open(&args.url, head)?;
     let watch = args.pid.map(ProcessWatch::of).transpose()?;
     let own = ProcessWatch::own()?;
-    let tracker = Tracker::new(args.transfers);
+    let tracker = Tracker::new(workload.index_of.len());
     let batch = usize::from(args.batch);
     let lanes =
         workload.lanes.iter().map(|lane| Ok((Submission::open(&args.url, &tracker, batch)?, lane)));
@@ -104,6 +113,9 @@ fn measure(args: &Args, workload: &Workload, head: u64) -> anyhow::Result<Measur
     Ok(Measured { totals: tracker.totals(), lost: tracker.lost(), blocks, node, sender_cpu })
 }
 
-fn joined<T>(thread: thread::ScopedJoinHandle<'_, anyhow::Result<T>>) -> anyhow::Result<T> {
+/// The result of a thread, or that it panicked.
+pub(crate) fn joined<T>(
+    thread: thread::ScopedJoinHandle<'_, anyhow::Result<T>>,
+) -> anyhow::Result<T> {
     thread.join().unwrap_or_else(|_| Err(anyhow::anyhow!("a thread of this program panicked")))
 }

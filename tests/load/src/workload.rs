@@ -124,7 +124,8 @@ fn position(index: usize, senders: usize) -> (usize, usize) {
     (round, index.checked_rem(senders).unwrap_or_default())
 }
 
-fn request(id: usize, raw: &[u8]) -> String {
+/// A request to take a transaction in.
+pub(crate) fn request(id: usize, raw: &[u8]) -> String {
     let raw = hex::encode_prefixed(raw);
     format!(
         "{{\"jsonrpc\":\"2.0\",\"id\":{id},\"method\":\"eth_sendRawTransaction\",\"params\":[\"{raw}\"]}}"
