@@ -6,7 +6,8 @@ mod complaints;
 mod contracts;
 #[cfg(test)]
 mod crash;
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod crash_loop;
 #[cfg(test)]
 mod database;
