@@ -1,4 +1,4 @@
-//! Bounded lanes on the blocking pool.
+//! Bounded lanes for what may block.
 
 use crate::{
     RpcLimits,
