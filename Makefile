@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help setup build devnet fmt fmt-check lint docs genesis genesis-check fixtures arrows test \
-	clients conformance soak bench audit pre-pr
+	clients conformance soak torture load-build load load-blocks flood bench audit pre-pr
 
 TOOLS := $(or $(HANZO_TOOLS),$(HOME)/.cache/hanzo-l2/tools)
 TARGET := $(or $(CARGO_TARGET_DIR),target)
@@ -65,6 +65,21 @@ conformance: setup ## Runs the own Ethereum fixtures, and public ones: DIR="…"
 
 soak: build ## Sends 100 000 transactions to a release build and watches its memory.
 	cargo test --release --locked -p hanzo-e2e -- --ignored --nocapture soak::
+
+torture: build ## Crashes a release build 200 times: SIGKILL, failing writes, a full disk.
+	cargo test --release --locked -p hanzo-e2e -- --ignored --nocapture crash_loop::
+
+load-build: setup
+	cargo build --release --locked -p hanzo -p hanzo-load
+
+load: load-build ## Measures 100 000 transfers on a release build. ARGS="…" goes to hanzo-load.
+	tests/load/run 1000000000 $(ARGS)
+
+load-blocks: load-build ## Measures full blocks of 30 Mgas, alone and beside eth_call.
+	tests/load/run 30000000 --scenario full-blocks $(ARGS)
+
+flood: load-build ## Floods a release build for MINUTES (10) and watches its memory.
+	tests/load/run 30000000 --scenario flood --minutes $(or $(MINUTES),10) $(ARGS)
 
 bench: setup ## Runs the benchmarks. BENCH=poc runs one of: poc, root, block, pool, segment.
 	cargo bench --workspace --locked $(if $(BENCH),--bench $(BENCH),--bench poc --bench root --bench block --bench pool --bench segment)

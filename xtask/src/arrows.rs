@@ -25,6 +25,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     // Test packages, which nothing depends on.
     ("hanzo-conformance", &["types", "state", "store", "consensus", "evm", "chain"]),
     ("hanzo-e2e", &["types", "state", "store", "testkit"]),
+    ("hanzo-load", &[]),
     ("hanzo", &["node"]),
     ("xtask", &["types"]),
 ];

@@ -7,7 +7,10 @@ use hanzo_poc::Seal;
 use hanzo_state::Layer;
 use hanzo_types::{RecoveredBlock, SealedHeader};
 use reth_primitives_traits::Block as _;
-use std::sync::{Arc, OnceLock};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 /// A block that lacks nothing but its seal: what a miner works on and what the RPC calls
 /// `pending`.
@@ -17,6 +20,7 @@ pub struct PendingBlock {
     block: RecoveredBlock,
     prebuilt: Arc<Prebuilt>,
     layer: OnceLock<Arc<Layer>>,
+    built_in: Duration,
 }
 
 impl PendingBlock {
@@ -25,7 +29,17 @@ impl PendingBlock {
         block: RecoveredBlock,
         prebuilt: Arc<Prebuilt>,
     ) -> Self {
-        Self { view, block, prebuilt, layer: OnceLock::new() }
+        Self { view, block, prebuilt, layer: OnceLock::new(), built_in: Duration::ZERO }
+    }
+
+    pub(crate) const fn set_built_in(&mut self, built_in: Duration) {
+        self.built_in = built_in;
+    }
+
+    /// How long it took to choose and execute its transactions and to compute its state root.
+    #[must_use]
+    pub const fn built_in(&self) -> Duration {
+        self.built_in
     }
 
     /// The chain it builds on.

@@ -141,6 +141,7 @@ impl Sealer {
         let checked = CheckedBlock::check_recovered(block, &**self.templates.consensus())
             .map_err(|reason| ImportError::Invalid { number, hash, reason })?;
         let origin = Origin::Mined(Arc::clone(template.prebuilt()));
+        let handed_over = now();
         let inserted = match self.templates.chain().import_blocking(checked, origin) {
             Err(error) if error.fault() == Fault::Transient => {
                 // The head moved on or the queue is full: the block is lost, mining goes on.
@@ -152,9 +153,11 @@ impl Sealer {
         match inserted {
             Inserted::Head(_) => {
                 let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+                let build_us = microseconds(template.built_in());
+                let import_us = microseconds(handed_over.elapsed());
                 tracing::info!(
                     target: "miner", number, %hash, txs = transactions, gas, %work, elapsed_ms,
-                    "mined block"
+                    build_us, import_us, "mined block"
                 );
             }
             Inserted::Side | Inserted::Known | Inserted::Deferred | Inserted::Orphan { .. } => {
@@ -199,6 +202,10 @@ fn unit_range(unit: u64) -> Option<SearchRange> {
         rows: row..row.checked_add(UNIT_STRIPS)?,
         columns: column..column.checked_add(UNIT_STRIPS)?,
     })
+}
+
+fn microseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
 #[expect(clippy::disallowed_methods, reason = "the miner reports its rate and block times")]

@@ -9,7 +9,7 @@ use hanzo_chain::ChainHandle;
 use hanzo_consensus::Consensus;
 use hanzo_pool::Pool;
 use parking_lot::Mutex;
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 /// How long a cached pending block may be served although neither head nor pool changed: its
 /// timestamp goes stale. In seconds; the refresh interval of decision D-36.
@@ -67,13 +67,16 @@ impl TemplateService {
         }
         // Two callers may build at once; the later result stays. Holding the lock over the EVM
         // would let one slow block stall every reader of `pending`.
-        let block = Arc::new(build(TemplateInput {
+        let started = started();
+        let mut block = build(TemplateInput {
             view,
             consensus: &*self.consensus,
             pool: &self.pool,
             config: &self.config,
             now,
-        })?);
+        })?;
+        block.set_built_in(started.elapsed());
+        let block = Arc::new(block);
         let built = Cached { head, pool_version, built_at: now, block: Arc::clone(&block) };
         *self.cached.lock() = Some(built);
         Ok(block)
@@ -100,4 +103,9 @@ impl TemplateService {
     pub(crate) const fn clock(&self) -> &Clock {
         &self.clock
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the miner reports how long a block took")]
+fn started() -> Instant {
+    Instant::now()
 }

@@ -125,8 +125,10 @@ impl NodeConfig {
     fn check_dev(&self) -> Option<String> {
         let (code, gas) = (self.dev.contract_size_limit, self.dev.transaction_gas_limit_cap);
         if !self.is_dev() {
+            // Whether a file describes the dev chain shows when it is read.
+            let named = !matches!(self.chain, ChainSource::File(_));
             let dev_only = [
-                ("--dev.block-time", self.dev_block_time.is_some()),
+                ("--dev.block-time", named && self.dev_block_time.is_some()),
                 ("--dev.code-size-limit", code.is_some()),
                 ("--dev.tx-gas-cap", gas.is_some()),
             ];

@@ -5,7 +5,7 @@ use crate::{
     rpc_config::rpc_config, shutdown::ShutdownSignals,
 };
 use alloy_primitives::Address;
-use hanzo_chain::{CanonObserver, ChainHandle, ChainThread};
+use hanzo_chain::{CanonObserver, ChainHandle, ChainThread, ImportError};
 use hanzo_mining::{
     Clock, ContinuousMiner, InstantSealer, IntervalSealer, MinerStatus, MiningConfig, MiningError,
     Sealer, TemplateService,
@@ -140,7 +140,13 @@ impl Node {
                 std::process::exit(ABORTED);
             }
         };
-        outcome.and(stopped)
+        match (outcome, stopped) {
+            // The miner only hears that the chain thread has ended; the thread knows why.
+            (Err(NodeError::Mining(MiningError::Import(ImportError::Stopped))), Err(cause)) => {
+                Err(cause)
+            }
+            (outcome, stopped) => outcome.and(stopped),
+        }
     }
 }
 
@@ -170,6 +176,12 @@ async fn stop(
 const ABORTED: i32 = 130;
 
 fn mining_mode(config: &NodeConfig, spec: &ChainSpec) -> Result<MiningMode, NodeError> {
+    if config.dev_block_time.is_some() && !spec.is_dev() {
+        return Err(NodeError::Config(format!(
+            "--dev.block-time needs the dev chain (id 31337), the chain file has id {}",
+            spec.chain_id()
+        )));
+    }
     let mode = match (config.mine, spec.is_dev(), config.dev_block_time) {
         (Some(false), _, _) | (None, false, _) => MiningMode::Off,
         (_, true, None) => MiningMode::Instant,

@@ -8,7 +8,7 @@
 //! ```text
 //!  bytes ─▶ decode_transaction ─▶ Pool::add ─▶ CheckedTransaction ─▶ read sender ─▶ TxPool::insert
 //!           size, type, chain id   (shell)     what needs no state    (no lock)      (pure core)
-//!           signature                                                                   │
+//!           signature                          (unless the pool knows it)               │
 //!  chain thread ─▶ on_canon_update ─▶ HeadChange ─▶ TxPool::apply_head ─────────────────┤
 //!                                                                                       ▼
 //!    per sender, by nonce:  [ executable run: pending │ basefee ] gap or balance [ queued ]
@@ -43,7 +43,7 @@ pub use config::{BaseFeeAdmission, PoolConfig, PoolConfigError};
 pub use content::{PoolContent, TransactionsBySender};
 pub use decode::decode_transaction;
 pub use intrinsic_gas::{floor_data_gas, intrinsic_gas};
-pub use pool::{PROMOTED_QUEUE, Pool};
+pub use pool::{Admission, PROMOTED_QUEUE, Pool, UnreadTransaction};
 pub use pool_error::PoolError;
 pub use pooled_transaction::{PooledTransaction, TransactionOrigin};
 pub use rules::{MAX_TRANSACTION_BYTES, TransactionRules};

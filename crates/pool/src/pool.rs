@@ -37,6 +37,22 @@ struct Shared {
     promoted: broadcast::Sender<Arc<PooledTransaction>>,
 }
 
+/// What [`Pool::add_at_once`] came to.
+#[derive(Debug)]
+pub enum Admission {
+    /// The transaction is in the pool, or refused.
+    Decided(Result<B256, PoolError>),
+    /// The pool has to read the sender's account first, or was busy: [`Pool::add_unread`].
+    NeedsAccount(Box<UnreadTransaction>),
+}
+
+/// A transaction that passed every check that needs no state.
+#[derive(Debug)]
+pub struct UnreadTransaction {
+    checked: CheckedTransaction,
+    origin: TransactionOrigin,
+}
+
 /// The core and the view that it is a pool for.
 struct Current {
     core: TxPool,
@@ -84,12 +100,50 @@ impl Pool {
         transaction: RecoveredTransaction,
         origin: TransactionOrigin,
     ) -> Result<B256, PoolError> {
-        let hash = *transaction.tx_hash();
+        match self.add_at_once(transaction, origin) {
+            Admission::Decided(result) => result,
+            Admission::NeedsAccount(unread) => self.add_unread(*unread),
+        }
+    }
+
+    /// Takes a transaction in if nothing has to be read or waited for. Microseconds: an async
+    /// worker may call it.
+    #[must_use]
+    pub fn add_at_once(
+        &self,
+        transaction: RecoveredTransaction,
+        origin: TransactionOrigin,
+    ) -> Admission {
+        let checked = match CheckedTransaction::check(transaction, &self.0.rules) {
+            Ok(checked) => checked,
+            Err(error) => return Admission::Decided(Err(error)),
+        };
+        // A new head is worked through under the lock, which takes milliseconds.
+        let Some(mut current) = self.0.current.try_lock() else {
+            return Admission::NeedsAccount(Box::new(UnreadTransaction { checked, origin }));
+        };
+        if current.core.contains(checked.hash) {
+            return Admission::Decided(Err(PoolError::AlreadyKnown { hash: checked.hash }));
+        }
+        let Some(facts) = current.core.known_sender(checked.transaction.signer()) else {
+            return Admission::NeedsAccount(Box::new(UnreadTransaction { checked, origin }));
+        };
+        let result = current.core.insert(checked, facts, origin);
+        self.publish(current);
+        Admission::Decided(result)
+    }
+
+    /// Takes in a transaction whose sender's account has to be read: never call it on an async
+    /// worker.
+    ///
+    /// # Errors
+    /// [`PoolError`]; the pool is unchanged.
+    pub fn add_unread(&self, unread: UnreadTransaction) -> Result<B256, PoolError> {
+        let UnreadTransaction { checked, origin } = unread;
+        let (hash, sender) = (checked.hash, checked.transaction.signer());
         if self.0.current.lock().core.contains(hash) {
             return Err(PoolError::AlreadyKnown { hash });
         }
-        let sender = transaction.signer();
-        let checked = CheckedTransaction::check(transaction, &self.0.rules)?;
         for _ in 0..MAX_READS {
             let view = Arc::clone(&self.0.current.lock().view);
             let facts = SenderFacts::read(&view.latest_state(), sender)?;

@@ -23,6 +23,9 @@ pub(crate) struct TxPool {
     config: PoolConfig,
     head: PoolHead,
     senders: AddressMap<SenderChain>,
+    /// Senders that were in the pool when the head last changed and that it concerned, as of the
+    /// head: they often send again before the next block.
+    recent: AddressMap<SenderFacts>,
     by_hash: B256Map<Arc<PooledTransaction>>,
     /// Lowest pending fee cap of each sender: those that a rising base fee passes change.
     lowest_pending: BTreeSet<(u128, Address)>,
@@ -76,6 +79,7 @@ impl TxPool {
             config,
             head,
             senders: AddressMap::default(),
+            recent: AddressMap::default(),
             by_hash: B256Map::default(),
             lowest_pending: BTreeSet::new(),
             blocked: BTreeSet::new(),
@@ -104,6 +108,13 @@ impl TxPool {
 
     pub(crate) fn contains(&self, hash: B256) -> bool {
         self.by_hash.contains_key(&hash)
+    }
+
+    /// What is known of a sender as of [`Self::head`] without reading its account. It was read when
+    /// the sender came into the pool, and every change of the head says what became of it.
+    pub(crate) fn known_sender(&self, sender: Address) -> Option<SenderFacts> {
+        let pooled = self.senders.get(&sender).map(SenderChain::facts);
+        pooled.or_else(|| self.recent.get(&sender).copied())
     }
 
     /// Nonce after the sender's executable run, if it has one.
@@ -183,6 +194,8 @@ impl TxPool {
     pub(crate) fn apply_head(&mut self, change: HeadChange) {
         let HeadChange { head, facts, reverted } = change;
         self.head = head;
+        // What the change does not mention may be of an older head.
+        self.recent.clear();
         for (address, facts) in &facts {
             self.follow_account(*address, *facts);
         }
@@ -383,7 +396,8 @@ impl TxPool {
     }
 
     fn follow_account(&mut self, address: Address, facts: SenderFacts) {
-        let settled = self.edit(address, |chain| chain.set_facts(facts)).unwrap_or_default();
+        let Some(settled) = self.edit(address, |chain| chain.set_facts(facts)) else { return };
+        self.recent.insert(address, facts);
         for entry in settled.values() {
             self.unlink(&entry.transaction);
         }

@@ -1,14 +1,24 @@
-//! Bounded lanes on the blocking pool.
+//! Bounded lanes for what may block.
 
 use crate::{
     RpcLimits,
     rpc_error::{Limit, RpcError},
 };
-use std::{sync::Arc, time::Duration};
+use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::{OwnedSemaphorePermit, Semaphore, oneshot},
     time::timeout,
 };
+
+/// How much the threads that compute for clients step back: a thread at 0 gets nine times the
+/// processor time of one at 10. Source: sched(7).
+#[cfg(target_os = "linux")]
+const BACKGROUND_NICENESS: i32 = 10;
 
 /// What kind of work a request is. Each kind has its own slots, so that a flood of log queries or
 /// calls never makes a receipt wait.
@@ -22,7 +32,8 @@ pub(crate) enum Lane {
     Scan,
 }
 
-/// Bounded lanes on the blocking pool. Cheap to clone.
+/// Bounded lanes: look-ups on the blocking pool, executions and scans on threads that step back
+/// before the threads that build and import blocks. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct ExecutionSlots(Arc<Lanes>);
 
@@ -32,6 +43,7 @@ struct Lanes {
     execution: LaneSlots,
     scan: LaneSlots,
     queue_time: Duration,
+    background: ThreadPool,
 }
 
 #[derive(Debug)]
@@ -45,7 +57,9 @@ struct LaneSlots {
 }
 
 impl ExecutionSlots {
-    pub(crate) fn new(limits: &RpcLimits) -> Self {
+    /// # Errors
+    /// If the system gives no threads.
+    pub(crate) fn new(limits: &RpcLimits) -> Result<Self, ThreadPoolBuildError> {
         let lane = |name, slots: usize, time| LaneSlots {
             name,
             running: Arc::new(Semaphore::new(slots)),
@@ -53,16 +67,23 @@ impl ExecutionSlots {
             queue: limits.queued_requests,
             time,
         };
-        Self(Arc::new(Lanes {
+        let threads = limits.concurrent_executions.saturating_add(limits.concurrent_scans);
+        let background = ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .thread_name(|_| "rpc".to_owned())
+            .start_handler(|_| step_back())
+            .build()?;
+        Ok(Self(Arc::new(Lanes {
             lookup: lane("look-up", limits.concurrent_lookups, limits.lookup_time),
             execution: lane("execution", limits.concurrent_executions, limits.execution_time),
             // The scan asks its own deadline; this is the safety net behind it.
             scan: lane("scan", limits.concurrent_scans, limits.log_time.saturating_mul(2)),
             queue_time: limits.queue_time,
-        }))
+            background,
+        })))
     }
 
-    /// Runs `work` on the blocking pool once a slot of `lane` is free.
+    /// Runs `work` on a thread that may block once a slot of `lane` is free.
     ///
     /// # Errors
     /// [`RpcError::Limit`] if the queue is full, the wait too long, or the work too slow. Work
@@ -77,14 +98,21 @@ impl ExecutionSlots {
             .try_acquire_owned()
             .map_err(|_| Limit::Queue { lane: slots.name, limit: slots.queue })?;
         let running = self.wait(slots).await?;
-        let task = tokio::task::spawn_blocking(move || {
-            let result = work();
+        let (answer, answered) = oneshot::channel();
+        let task = move || {
+            let result = catch_unwind(AssertUnwindSafe(work));
             drop((running, admitted));
-            result
-        });
-        match timeout(slots.time, task).await {
-            Ok(Ok(result)) => result,
-            Ok(Err(panicked)) => Err(RpcError::internal(panicked)),
+            // An error only says that nobody waits any more.
+            let _ = answer.send(result);
+        };
+        match lane {
+            Lane::Lookup => drop(tokio::task::spawn_blocking(task)),
+            Lane::Execution | Lane::Scan => self.0.background.spawn(task),
+        }
+        match timeout(slots.time, answered).await {
+            Ok(Ok(Ok(result))) => result,
+            Ok(Ok(Err(_))) => Err(RpcError::internal("a request panicked")),
+            Ok(Err(ended)) => Err(RpcError::internal(ended)),
             Err(_) => Err(Limit::ExecutionTime { limit: slots.time }.into()),
         }
     }
@@ -107,6 +135,15 @@ impl ExecutionSlots {
     }
 }
 
+/// Lowers the priority of the calling thread: of a thread alone on Linux, elsewhere of the whole
+/// process, where it would be wrong.
+fn step_back() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, BACKGROUND_NICENESS) {
+        tracing::warn!(target: "rpc", %error, "calls run at the priority of the chain");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,6 +155,7 @@ mod tests {
             queued_requests: 0,
             ..RpcLimits::default()
         })
+        .unwrap()
     }
 
     #[tokio::test]
@@ -156,7 +194,8 @@ mod tests {
         let slots = ExecutionSlots::new(&RpcLimits {
             execution_time: Duration::from_millis(1),
             ..RpcLimits::default()
-        });
+        })
+        .unwrap();
         let (release, released) = sync_channel::<()>(1);
         let slow = slots.run(Lane::Execution, move || Ok(released.recv().is_ok())).await;
         release.send(()).unwrap();

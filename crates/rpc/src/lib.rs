@@ -9,8 +9,8 @@
 //!  Unix socket ─▶ JSON framing ───────────────────────┘            permitted namespaces)
 //!                                                                        │
 //!            memory only: answered at once ◀── Eth, Net, Web3, TxPool ──▶ ExecutionSlots
-//!                                                                        │ (bounded lanes on the
-//!  CanonUpdate, pool events ─▶ subscriptions (bounded buffers) ◀─────────┘  blocking pool)
+//!                                                                        │ (bounded lanes)
+//!  CanonUpdate, pool events ─▶ subscriptions (bounded buffers) ◀─────────┘
 //! ```
 //!
 //! Invariants: a method of a namespace that is not permitted does not exist, alone or in a batch;

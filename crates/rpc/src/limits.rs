@@ -138,8 +138,9 @@ pub struct RpcLimits {
 
 impl Default for RpcLimits {
     /// Look-ups mostly wait for the disk, so four per core keep it busy. Executions are pure
-    /// computation: one per core. Scans get half the cores, so that a flood of log queries leaves
-    /// room for block import and for everybody else.
+    /// computation: one per core but one, which blocks are built and imported on while calls come in
+    /// as fast as they can. Scans get half the cores, so that a flood of log queries leaves room for
+    /// everybody else.
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         Self {
@@ -161,7 +162,7 @@ impl Default for RpcLimits {
             lookup_time: LOOKUP_TIME,
             queue_time: QUEUE_TIME,
             concurrent_lookups: cores.saturating_mul(4),
-            concurrent_executions: cores,
+            concurrent_executions: cores.saturating_sub(1).max(1),
             concurrent_scans: cores.div_ceil(2),
             queued_requests: QUEUED_REQUESTS,
             filters: MAX_FILTERS,

@@ -45,7 +45,7 @@ impl<C: Send + Sync + 'static> MethodTable<C> {
         Ok(())
     }
 
-    /// A method with at most `arguments` parameters that runs on the blocking pool. Its answer is
+    /// A method with at most `arguments` parameters that runs on a lane. Its answer is
     /// serialised there too: a block of a megabyte takes milliseconds.
     ///
     /// A look-up of `pending` may have to build a block and runs as an execution.

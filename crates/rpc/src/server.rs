@@ -77,7 +77,7 @@ impl RpcServer {
         config.validate()?;
         let limits = Arc::new(config.limits.clone());
         let cancel = dependencies.cancel.child_token();
-        let services = Services::new(&config, dependencies, cancel.clone());
+        let services = Services::new(&config, dependencies, cancel.clone())?;
         let mut handle = RpcHandle {
             local_addr: None,
             cancel: cancel.clone(),
@@ -139,7 +139,11 @@ struct Services {
 }
 
 impl Services {
-    fn new(config: &RpcConfig, dependencies: RpcDependencies, cancel: CancellationToken) -> Self {
+    fn new(
+        config: &RpcConfig,
+        dependencies: RpcDependencies,
+        cancel: CancellationToken,
+    ) -> Result<Self, RpcStartError> {
         let RpcDependencies { chain, pool, templates, miner, client_version, .. } = dependencies;
         let node = Arc::new(NodeContext {
             chain,
@@ -151,8 +155,8 @@ impl Services {
             await_inclusion: config.await_inclusion,
             cancel,
         });
-        let slots = ExecutionSlots::new(&config.limits);
-        Self { eth: Eth::new(Arc::clone(&node)), node, slots }
+        let slots = ExecutionSlots::new(&config.limits)?;
+        Ok(Self { eth: Eth::new(Arc::clone(&node)), node, slots })
     }
 
     /// The methods of `namespaces`, and no others: what is not permitted does not exist.

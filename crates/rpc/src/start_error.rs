@@ -32,6 +32,9 @@ pub enum RpcStartError {
     /// A setting makes no sense.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The system gives no threads for calls and log queries.
+    #[error("starting threads: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
     /// Two methods have the same name: a defect.
     #[error("registering methods: {0}")]
     Methods(#[from] jsonrpsee::core::RegisterMethodError),

@@ -19,7 +19,13 @@
 mod books;
 mod client;
 mod node_process;
+mod random;
+#[cfg(target_os = "linux")]
+mod small_disk;
 
 pub use books::Books;
 pub use client::{Client, client, wallet};
-pub use node_process::{NodeProcess, binary, run_to_end};
+pub use node_process::{Ended, FileSize, NodeCommand, NodeProcess, binary, run_to_end};
+pub use random::Random;
+#[cfg(target_os = "linux")]
+pub use small_disk::SmallDisk;

@@ -4,7 +4,8 @@ use crate::Books;
 use std::{
     io::{BufRead as _, BufReader, Read as _},
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    process::{Child, Command, ExitStatus, Output, Stdio},
+    thread::JoinHandle,
 };
 
 /// A running node. Killed when dropped.
@@ -13,6 +14,35 @@ pub struct NodeProcess {
     child: Child,
     url: String,
     datadir: PathBuf,
+    /// Reads the log to its end: a full pipe would stop the node.
+    log: Option<JoinHandle<String>>,
+}
+
+/// How a node process is started.
+#[derive(Debug)]
+pub struct NodeCommand {
+    datadir: PathBuf,
+    chain: Option<PathBuf>,
+    flags: Vec<String>,
+    file_size: FileSize,
+}
+
+/// What happens to a node that writes beyond its limit of file size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileSize {
+    /// The system ends it (SIGXFSZ), as it ends every process.
+    Fatal,
+    /// The write fails with an error.
+    Error,
+}
+
+/// How a process ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// Exit code or signal.
+    pub status: ExitStatus,
+    /// All that it wrote to standard error.
+    pub log: String,
 }
 
 /// The binary under test: built into the same target directory as this test.
@@ -30,39 +60,95 @@ pub fn run_to_end(arguments: &[&str]) -> Output {
     Command::new(binary()).args(arguments).stdin(Stdio::null()).output().unwrap()
 }
 
-impl NodeProcess {
-    /// Starts a dev node on `datadir` on a port of the system's choice, with further flags, and
-    /// waits for its banner.
+impl NodeCommand {
+    /// A dev node on `datadir` on a port of the system's choice.
     #[must_use]
-    pub fn start(datadir: &Path, flags: &[&str]) -> Self {
-        let mut child = Command::new(binary())
-            .args(["node", "--dev", "--http.port", "0", "--datadir"])
-            .arg(datadir)
-            .args(flags)
+    pub fn new(datadir: &Path) -> Self {
+        Self {
+            datadir: datadir.to_owned(),
+            chain: None,
+            flags: Vec::new(),
+            file_size: FileSize::Fatal,
+        }
+    }
+
+    /// On the chain of a genesis file instead of the embedded dev chain.
+    #[must_use]
+    pub fn chain(mut self, genesis: &Path) -> Self {
+        self.chain = Some(genesis.to_owned());
+        self
+    }
+
+    /// With further flags.
+    #[must_use]
+    pub fn flags(mut self, flags: &[&str]) -> Self {
+        self.flags.extend(flags.iter().map(|flag| (*flag).to_owned()));
+        self
+    }
+
+    /// With another answer to writes beyond the limit of file size.
+    #[must_use]
+    pub const fn file_size(mut self, file_size: FileSize) -> Self {
+        self.file_size = file_size;
+        self
+    }
+
+    /// Starts the node and waits for its banner.
+    ///
+    /// # Panics
+    /// With the log, if the node ends before it is ready.
+    #[must_use]
+    pub fn start(self) -> NodeProcess {
+        let mut child = self
+            .command()
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut url = None;
-        for line in stdout.by_ref().lines() {
-            let line = line.unwrap();
-            if let Some(address) = line.trim().strip_prefix("RPC ") {
-                url = Some(address.trim().to_owned());
-                break;
-            }
-        }
-        let Some(url) = url else {
-            let mut log = String::new();
-            child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
-            panic!("the node did not start:\n{log}");
-        };
-        // Nobody reads the log of a healthy node; a full pipe would stop it.
         let mut log = child.stderr.take().unwrap();
-        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+        let log = std::thread::spawn(move || {
+            let mut bytes = Vec::new();
+            log.read_to_end(&mut bytes).unwrap();
+            String::from_utf8_lossy(&bytes).into_owned()
+        });
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let url = stdout.by_ref().lines().find_map(|line| {
+            line.unwrap().trim().strip_prefix("RPC ").map(|address| address.trim().to_owned())
+        });
+        let Some(url) = url else {
+            panic!("the node did not start:\n{}", log.join().unwrap());
+        };
         std::thread::spawn(move || std::io::copy(&mut stdout, &mut std::io::sink()));
-        Self { child, url, datadir: datadir.to_owned() }
+        NodeProcess { child, url, datadir: self.datadir, log: Some(log) }
+    }
+
+    fn command(&self) -> Command {
+        let mut command = match self.file_size {
+            FileSize::Fatal => Command::new(binary()),
+            FileSize::Error => {
+                // What a shell ignores stays ignored in what it becomes.
+                let mut shell = Command::new("sh");
+                shell.args(["-c", "trap '' XFSZ; exec \"$@\"", "sh"]).arg(binary());
+                shell
+            }
+        };
+        command.arg("node");
+        match &self.chain {
+            Some(genesis) => command.arg("--chain").arg(genesis),
+            None => command.arg("--dev"),
+        };
+        command.args(["--http.port", "0", "--datadir"]).arg(&self.datadir).args(&self.flags);
+        command
+    }
+}
+
+impl NodeProcess {
+    /// Starts a dev node on `datadir` on a port of the system's choice, with further flags, and
+    /// waits for its banner.
+    #[must_use]
+    pub fn start(datadir: &Path, flags: &[&str]) -> Self {
+        NodeCommand::new(datadir).flags(flags).start()
     }
 
     /// Address of the RPC server.
@@ -83,20 +169,36 @@ impl NodeProcess {
         self.child.id()
     }
 
+    /// Sends the signal of this name.
+    pub fn signal(&self, name: &str) {
+        let (signal, pid) = (format!("-{name}"), self.child.id().to_string());
+        assert!(Command::new("kill").args([&signal, &pid]).status().unwrap().success());
+    }
+
     /// Kills the process without warning.
-    pub fn kill(mut self) {
+    pub fn kill(mut self) -> Ended {
         self.child.kill().unwrap();
-        self.child.wait().unwrap();
+        self.ended()
+    }
+
+    /// Waits until the process ends by itself.
+    pub fn wait(mut self) -> Ended {
+        self.ended()
     }
 
     /// Asks the process to end (SIGTERM), checks that it ends well and that every coin on the chain
     /// it leaves behind is accounted for.
     pub fn stop(mut self) {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-        let status = self.child.wait().unwrap();
-        assert!(status.success(), "the node ended with {status}");
+        self.signal("TERM");
+        let Ended { status, log } = self.ended();
+        assert!(status.success(), "the node ended with {status}:\n{log}");
         Books::read(&self.datadir).assert_balanced();
+    }
+
+    fn ended(&mut self) -> Ended {
+        let status = self.child.wait().unwrap();
+        let log = self.log.take().map(|log| log.join().unwrap()).unwrap_or_default();
+        Ended { status, log }
     }
 }
 

@@ -67,6 +67,9 @@ fn segments_of_any_length_give_the_chain_of_single_inserts() {
     }
 }
 
+/// Words of the refusal, and the change of a header that earns it.
+type Lie = (&'static str, fn(&mut hanzo_types::Header));
+
 /// The block with another header, sealed anew.
 fn changed(
     block: &RecoveredBlock,
@@ -80,7 +83,7 @@ fn changed(
 #[test]
 fn what_comes_before_an_invalid_block_stays_and_the_error_names_it() {
     let blocks = blocks(60);
-    let lies: [(&str, fn(&mut hanzo_types::Header)); 4] = [
+    let lies: [Lie; 4] = [
         ("state root", |header| header.state_root = B256::repeat_byte(1)),
         ("gas", |header| header.gas_used += 1),
         ("timestamp", |header| header.timestamp = 0),

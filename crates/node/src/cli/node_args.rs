@@ -143,7 +143,8 @@ struct MinerArgs {
     /// Gas limit that own blocks steer to [default: the genesis limit].
     #[arg(long = "builder.gaslimit", value_name = "GAS")]
     gas_limit: Option<u64>,
-    /// Makes a block every so often instead of when a transaction arrives, e.g. 2s. Needs --dev.
+    /// Makes a block every so often instead of when a transaction arrives, e.g. 2s. Needs --dev or
+    /// a chain file with id 31337.
     #[arg(long = "dev.block-time", value_name = "DURATION", value_parser = parse_duration)]
     dev_block_time: Option<Duration>,
 }

@@ -7,6 +7,7 @@
 )]
 
 mod admission;
+mod at_once;
 mod blocks;
 mod bursts;
 mod decoding;

@@ -7,6 +7,9 @@ mod contracts;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+#[cfg(target_os = "linux")]
+mod crash_loop;
+#[cfg(test)]
 mod database;
 #[cfg(test)]
 mod rewards;

@@ -1,6 +1,6 @@
 //! Starting, and refusing to start.
 
-use hanzo_e2e::{NodeProcess, run_to_end};
+use hanzo_e2e::{NodeCommand, NodeProcess, run_to_end};
 use hanzo_testkit::{dev_genesis_json, spec_with};
 use std::{fs, net::TcpListener, process::Output};
 
@@ -90,6 +90,25 @@ fn a_malformed_genesis_names_its_field() {
         let text = refusal(&run_to_end(&["node", "--chain", path, "--datadir", data]));
         assert!(text.contains(field), "{field}: {text}");
     }
+}
+
+#[test]
+fn a_block_time_is_for_a_dev_chain_even_if_it_comes_from_a_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("genesis.json");
+    let path = file.to_str().unwrap();
+    let data = directory.path().join("data");
+    let data = data.to_str().unwrap();
+    let arguments = |chain| ["node", "--chain", chain, "--dev.block-time", "1s", "--datadir", data];
+    for chain in ["testnet", "mainnet"] {
+        assert!(refusal(&run_to_end(&arguments(chain))).contains("--dev.block-time needs --dev"));
+    }
+    fs::write(&file, include_str!("../../../../genesis/testnet.json")).unwrap();
+    let text = refusal(&run_to_end(&arguments(path)));
+    assert!(text.contains("31337") && text.contains("36962"), "{text}");
+    fs::write(&file, dev_genesis_json()).unwrap();
+    let node = NodeCommand::new(&directory.path().join("dev"));
+    node.chain(&file).flags(&["--dev.block-time", "1s"]).start().stop();
 }
 
 #[test]
