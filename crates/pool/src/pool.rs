@@ -4,7 +4,9 @@ use crate::{
     BestTransactions, PoolConfig, PoolContent, PoolError, PoolStatus, PooledTransaction,
     TransactionOrigin, TransactionRules,
     checked_transaction::CheckedTransaction,
+    decode_transaction,
     head_change::{HeadChange, PoolHead},
+    metrics::PoolMetrics,
     sender_facts::SenderFacts,
     tx_pool::TxPool,
 };
@@ -35,6 +37,7 @@ struct Shared {
     current: Mutex<Current>,
     version: watch::Sender<u64>,
     promoted: broadcast::Sender<Arc<PooledTransaction>>,
+    metrics: PoolMetrics,
 }
 
 /// The core and the view that it is a pool for.
@@ -63,12 +66,11 @@ impl Pool {
             current: Mutex::new(Current { core, view }),
             version,
             promoted,
+            metrics: PoolMetrics::register(),
         }))
     }
 
     /// What the chain demands of every transaction, for [`decode_transaction`].
-    ///
-    /// [`decode_transaction`]: crate::decode_transaction
     #[must_use]
     pub fn rules(&self) -> &TransactionRules {
         &self.0.rules
@@ -80,6 +82,22 @@ impl Pool {
     /// # Errors
     /// [`PoolError`]; the pool is unchanged.
     pub fn add(
+        &self,
+        transaction: RecoveredTransaction,
+        origin: TransactionOrigin,
+    ) -> Result<B256, PoolError> {
+        self.admit(transaction, origin).inspect_err(|error| self.0.metrics.refused(error))
+    }
+
+    /// Decodes a transaction that somebody sent, as [`decode_transaction`] does.
+    ///
+    /// # Errors
+    /// [`PoolError`].
+    pub fn decode(&self, bytes: &[u8]) -> Result<RecoveredTransaction, PoolError> {
+        decode_transaction(bytes, &self.0.rules).inspect_err(|error| self.0.metrics.refused(error))
+    }
+
+    fn admit(
         &self,
         transaction: RecoveredTransaction,
         origin: TransactionOrigin,
@@ -139,6 +157,11 @@ impl Pool {
     #[must_use]
     pub fn status(&self) -> PoolStatus {
         self.0.current.lock().core.status()
+    }
+
+    /// Measures the pool for whoever collects metrics.
+    pub fn record_sizes(&self) {
+        self.0.metrics.record(&self.status());
     }
 
     /// Everything in the pool by sender and nonce.

@@ -2,6 +2,7 @@
 
 use crate::{
     RpcLimits,
+    metrics::{LaneMetrics, Occupied},
     rpc_error::{Limit, RpcError},
 };
 use std::{sync::Arc, time::Duration};
@@ -42,6 +43,7 @@ struct LaneSlots {
     admitted: Arc<Semaphore>,
     queue: usize,
     time: Duration,
+    metrics: LaneMetrics,
 }
 
 impl ExecutionSlots {
@@ -52,6 +54,7 @@ impl ExecutionSlots {
             admitted: Arc::new(Semaphore::new(slots.saturating_add(limits.queued_requests))),
             queue: limits.queued_requests,
             time,
+            metrics: LaneMetrics::register(name),
         };
         Self(Arc::new(Lanes {
             lookup: lane("look-up", limits.concurrent_lookups, limits.lookup_time),
@@ -76,10 +79,14 @@ impl ExecutionSlots {
         let admitted = Arc::clone(&slots.admitted)
             .try_acquire_owned()
             .map_err(|_| Limit::Queue { lane: slots.name, limit: slots.queue })?;
+        let waiting = Occupied::enter(&slots.metrics.waiting);
         let running = self.wait(slots).await?;
+        drop(waiting);
+        let occupied = Occupied::enter(&slots.metrics.running);
         let task = tokio::task::spawn_blocking(move || {
+            let held = (running, admitted, occupied);
             let result = work();
-            drop((running, admitted));
+            drop(held);
             result
         });
         match timeout(slots.time, task).await {

@@ -1,7 +1,7 @@
 //! From a checked block to an executed one.
 
 use super::ChainTree;
-use crate::{ExecutedBlock, ImportError, InvalidBlock, Origin, RecentState};
+use crate::{ExecutedBlock, ImportError, InvalidBlock, Origin, RecentState, timing::Stopwatch};
 use alloy_primitives::B256;
 use hanzo_evm::{Executed, ExecutionError, execute};
 use hanzo_state::{Layered, StateRoot, root};
@@ -73,6 +73,7 @@ impl ChainTree {
             return Ok((prebuilt.executed, prebuilt.state_root));
         }
         let state = self.state_after(parent.hash());
+        let time = Stopwatch::start();
         let executed = execute(&state, block, parent, &self.spec).map_err(|error| match error {
             ExecutionError::State(error) => Refusal::State(error),
             error @ (ExecutionError::InvalidTransaction { .. }
@@ -82,7 +83,11 @@ impl ChainTree {
                 Refusal::Invalid(InvalidBlock::Execution(error))
             }
         })?;
+        time.record(&self.metrics.execution_seconds);
+        let time = Stopwatch::start();
         let state_root = root(&state, &executed.diff).map_err(Refusal::State)?;
+        time.record(&self.metrics.root_seconds);
+        self.metrics.root_computed(state_root.work);
         Ok((executed, state_root))
     }
 

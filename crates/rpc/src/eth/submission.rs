@@ -11,7 +11,7 @@ use crate::{
 use alloy_consensus::Transaction as _;
 use alloy_primitives::{Address, B256, Bytes};
 use hanzo_chain::CanonUpdate;
-use hanzo_pool::{TransactionOrigin, decode_transaction};
+use hanzo_pool::TransactionOrigin;
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::broadcast, time::timeout};
 
@@ -82,7 +82,7 @@ impl Eth {
             .run(Lane::Lookup, move || {
                 // Before the admission, so that no block is missed.
                 let updates = eth.node.chain.subscribe();
-                let transaction = decode_transaction(&bytes, eth.node.pool.rules())?;
+                let transaction = eth.node.pool.decode(&bytes)?;
                 let (sender, nonce) = (transaction.signer(), transaction.nonce());
                 let hash = eth.node.pool.add(transaction, TransactionOrigin::Local)?;
                 Ok(Admitted { hash, sender, nonce, updates })
