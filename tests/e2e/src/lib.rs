@@ -19,7 +19,9 @@
 mod books;
 mod client;
 mod node_process;
+mod scrape;
 
 pub use books::Books;
 pub use client::{Client, client, wallet};
 pub use node_process::{NodeProcess, binary, run_to_end};
+pub use scrape::{Family, Scrape, http_get};

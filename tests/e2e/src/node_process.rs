@@ -12,6 +12,7 @@ use std::{
 pub struct NodeProcess {
     child: Child,
     url: String,
+    metrics: Option<String>,
     datadir: PathBuf,
 }
 
@@ -45,12 +46,15 @@ impl NodeProcess {
             .spawn()
             .unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut url = None;
+        let (mut url, mut metrics) = (None, None);
         for line in stdout.by_ref().lines() {
             let line = line.unwrap();
-            if let Some(address) = line.trim().strip_prefix("RPC ") {
-                url = Some(address.trim().to_owned());
-                break;
+            match line.trim().split_once(' ') {
+                Some(("RPC", address)) => url = Some(address.trim().to_owned()),
+                Some(("Metrics", address)) => metrics = Some(address.trim().to_owned()),
+                // Every address stands above it.
+                Some(("Mining", _)) => break,
+                Some(_) | None => {}
             }
         }
         let Some(url) = url else {
@@ -62,13 +66,19 @@ impl NodeProcess {
         let mut log = child.stderr.take().unwrap();
         std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
         std::thread::spawn(move || std::io::copy(&mut stdout, &mut std::io::sink()));
-        Self { child, url, datadir: datadir.to_owned() }
+        Self { child, url, metrics, datadir: datadir.to_owned() }
     }
 
     /// Address of the RPC server.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Where metrics are read, if they are served.
+    #[must_use]
+    pub fn metrics_url(&self) -> Option<&str> {
+        self.metrics.as_deref()
     }
 
     /// Address of the WebSocket server.

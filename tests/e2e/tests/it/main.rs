@@ -9,6 +9,8 @@ mod crash;
 #[cfg(test)]
 mod database;
 #[cfg(test)]
+mod metrics;
+#[cfg(test)]
 mod rewards;
 #[cfg(test)]
 mod soak;
