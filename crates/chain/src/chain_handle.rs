@@ -2,6 +2,7 @@
 
 use crate::{
     CanonObserver, CanonUpdate, ChainTree, ChainView, CheckedBlock, ImportError, Inserted, Origin,
+    timing::Stopwatch,
 };
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
@@ -147,10 +148,11 @@ struct Worker {
 
 impl Worker {
     fn run(mut self, inbox: &Receiver<Command>) -> Result<(), ImportError> {
+        self.tree.metrics.observe(&self.tree, inbox.len());
         for command in inbox {
             match command {
                 Command::Import { block, origin, answer } => {
-                    let result = self.import(*block, origin);
+                    let result = self.import(*block, origin, inbox.len());
                     match result {
                         Err(error) if error.is_fatal() => {
                             // Whoever asked may have gone; the cause is this thread's result.
@@ -166,8 +168,14 @@ impl Worker {
         self.tree.persist_all()
     }
 
-    fn import(&mut self, block: CheckedBlock, origin: Origin) -> Answer {
-        let inserted = self.tree.insert(block, origin)?;
+    /// Imports a block while `queued` others wait.
+    fn import(&mut self, block: CheckedBlock, origin: Origin, queued: usize) -> Answer {
+        let time = Stopwatch::start();
+        let verdict = self.tree.insert(block, origin);
+        time.record(&self.tree.metrics.import_seconds);
+        self.tree.metrics.imported(&verdict);
+        self.tree.metrics.observe(&self.tree, queued);
+        let inserted = verdict?;
         if let Inserted::Head(update) = &inserted {
             self.view.store(Arc::clone(&update.view));
             for observer in &self.observers {

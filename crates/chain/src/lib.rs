@@ -1,8 +1,8 @@
 //! The one writer: block tree, import, head, notifications.
 //!
 //! Owns the canonical chain. Only the chain thread changes it; everybody else holds an immutable
-//! [`ChainView`] or receives a [`CanonUpdate`]. It reads no clock and knows nothing of pools,
-//! miners or networks.
+//! [`ChainView`] or receives a [`CanonUpdate`]. It reads no clock, except to measure itself, and
+//! knows nothing of pools, miners or networks.
 //!
 //! ```text
 //!  Block ─▶ CheckedBlock ─▶ ChainHandle::import ─▶ ChainTree::insert ─▶ ExecutedBlock
@@ -32,8 +32,9 @@ mod executed_block;
 mod generation;
 mod genesis;
 mod import_error;
+mod metrics;
 mod origin;
-mod stopwatch;
+mod timing;
 mod tree;
 mod view;
 

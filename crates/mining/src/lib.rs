@@ -19,6 +19,7 @@ mod error;
 mod hashrate;
 mod instant;
 mod interval;
+mod metrics;
 mod pending_block;
 mod sealer;
 mod status;

@@ -111,7 +111,10 @@ impl Sealer {
             }
         });
         let macs = progress.tiles().saturating_mul(TILE_MACS);
-        self.status.meter().record(macs, started.elapsed());
+        let elapsed = started.elapsed();
+        self.status.meter().record(macs, elapsed);
+        self.templates.metrics().macs.increment(macs);
+        self.templates.metrics().search_seconds.record(elapsed);
         match found.into_inner() {
             Some(seal) => Ok(Sealing::Found(seal)),
             None if cancel.is_cancelled() => Ok(Sealing::Cancelled),
@@ -142,16 +145,19 @@ impl Sealer {
             .map_err(|reason| ImportError::Invalid { number, hash, reason })?;
         let origin = Origin::Mined(Arc::clone(template.prebuilt()));
         let handed_over = now();
+        let metrics = self.templates.metrics();
         let inserted = match self.templates.chain().import_blocking(checked, origin) {
             Err(error) if error.fault() == Fault::Transient => {
                 // The head moved on or the queue is full: the block is lost, mining goes on.
                 tracing::warn!(target: "miner", number, %hash, %error, "mined a block in vain");
+                metrics.lost_blocks.increment(1);
                 return Ok(());
             }
             other => other?,
         };
         match inserted {
             Inserted::Head(_) => {
+                metrics.head_blocks.increment(1);
                 let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
                 let build_us = microseconds(template.built_in());
                 let import_us = microseconds(handed_over.elapsed());
@@ -161,6 +167,7 @@ impl Sealer {
                 );
             }
             Inserted::Side | Inserted::Known | Inserted::Deferred | Inserted::Orphan { .. } => {
+                metrics.stale_blocks.increment(1);
                 tracing::info!(target: "miner", number, %hash, "mined a stale block");
             }
         }
@@ -209,7 +216,7 @@ fn microseconds(duration: Duration) -> u64 {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the miner reports its rate and block times")]
-fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     Instant::now()
 }
 

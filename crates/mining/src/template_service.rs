@@ -2,6 +2,8 @@
 
 use crate::{
     Clock, MiningConfig, MiningError, PendingBlock,
+    metrics::MiningMetrics,
+    sealer::now,
     template::{TemplateInput, build},
 };
 use alloy_primitives::{Address, B256};
@@ -24,6 +26,7 @@ pub struct TemplateService {
     config: Arc<MiningConfig>,
     clock: Clock,
     cached: Arc<Mutex<Option<Cached>>>,
+    metrics: Arc<MiningMetrics>,
 }
 
 #[derive(Debug, Clone)]
@@ -45,7 +48,8 @@ impl TemplateService {
         clock: Clock,
     ) -> Self {
         let cached = Arc::new(Mutex::new(None));
-        Self { chain, pool, consensus, config: Arc::new(config), clock, cached }
+        let metrics = Arc::new(MiningMetrics::register());
+        Self { chain, pool, consensus, config: Arc::new(config), clock, cached, metrics }
     }
 
     /// The block that would be mined now. Runs the EVM if head or pool changed since the last
@@ -56,28 +60,32 @@ impl TemplateService {
     pub fn pending(&self) -> Result<Arc<PendingBlock>, MiningError> {
         let pool_version = self.pool.version();
         let view = self.chain.view();
-        let (head, now) = (view.head().hash(), self.clock.now());
+        let (head, time) = (view.head().hash(), self.clock.now());
         let cached = self.cached.lock().clone();
         if let Some(cached) = cached
             && cached.head == head
             && cached.pool_version == pool_version
-            && now.saturating_sub(cached.built_at) < PENDING_MAX_AGE_SECONDS
+            && time.saturating_sub(cached.built_at) < PENDING_MAX_AGE_SECONDS
         {
+            self.metrics.cached_templates.increment(1);
             return Ok(cached.block);
         }
         // Two callers may build at once; the later result stays. Holding the lock over the EVM
         // would let one slow block stall every reader of `pending`.
-        let started = started();
+        let started = now();
         let mut block = build(TemplateInput {
             view,
             consensus: &*self.consensus,
             pool: &self.pool,
             config: &self.config,
-            now,
+            now: time,
         })?;
-        block.set_built_in(started.elapsed());
+        let built_in = started.elapsed();
+        block.set_built_in(built_in);
+        self.metrics.template_seconds.record(built_in);
+        self.metrics.built_templates.increment(1);
         let block = Arc::new(block);
-        let built = Cached { head, pool_version, built_at: now, block: Arc::clone(&block) };
+        let built = Cached { head, pool_version, built_at: time, block: Arc::clone(&block) };
         *self.cached.lock() = Some(built);
         Ok(block)
     }
@@ -100,12 +108,11 @@ impl TemplateService {
         &self.consensus
     }
 
+    pub(crate) fn metrics(&self) -> &MiningMetrics {
+        &self.metrics
+    }
+
     pub(crate) const fn clock(&self) -> &Clock {
         &self.clock
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the miner reports how long a block took")]
-fn started() -> Instant {
-    Instant::now()
 }

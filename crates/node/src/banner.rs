@@ -14,6 +14,7 @@ pub(crate) struct Banner<'a> {
     pub(crate) head: u64,
     pub(crate) rpc: Option<SocketAddr>,
     pub(crate) ipc: Option<PathBuf>,
+    pub(crate) metrics: Option<SocketAddr>,
     pub(crate) mining: String,
     pub(crate) coinbase: Option<Address>,
 }
@@ -31,6 +32,9 @@ impl fmt::Display for Banner<'_> {
         }
         if let Some(path) = &self.ipc {
             writeln!(f, "  IPC        {}", path.display())?;
+        }
+        if let Some(address) = self.metrics {
+            writeln!(f, "  Metrics    http://{address}/metrics")?;
         }
         writeln!(f, "  Mining     {}", self.mining)?;
         if let Some(coinbase) = self.coinbase {

@@ -5,7 +5,11 @@ use alloy_primitives::{Address, Bytes};
 use hanzo_consensus::{MAX_EXTRA_DATA_BYTES, MIN_GAS_LIMIT};
 use hanzo_mining::MAX_MINING_THREADS;
 use hanzo_store::Retention;
-use std::{net::IpAddr, path::PathBuf, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 
 /// When blocks are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +77,8 @@ pub struct NodeConfig {
     pub retention: Retention,
     /// What the RPC server is told.
     pub rpc: RpcSettings,
+    /// Where metrics are served; port 0 lets the system choose. `None` means not at all.
+    pub metrics: Option<SocketAddr>,
 }
 
 impl NodeConfig {

@@ -2,13 +2,15 @@
 
 use crate::{
     NodeError,
-    units::{Retained, parse_duration, parse_listen_address, parse_retained},
+    units::{
+        Retained, parse_duration, parse_listen_address, parse_metrics_address, parse_retained,
+    },
 };
 use alloy_primitives::Address;
 use serde::{Deserialize, Deserializer, de::Error as _};
 use std::{
     fs,
-    net::IpAddr,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -27,6 +29,8 @@ pub(crate) struct ConfigFile {
     pub(crate) ipc: IpcSection,
     #[serde(default)]
     pub(crate) rpc: RpcSection,
+    #[serde(default)]
+    pub(crate) metrics: MetricsSection,
     #[serde(default)]
     pub(crate) miner: MinerSection,
     #[serde(default)]
@@ -68,6 +72,14 @@ pub(crate) struct RpcSection {
     pub(crate) gascap: Option<u64>,
     pub(crate) max_connections: Option<u32>,
     pub(crate) max_batch: Option<u32>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct MetricsSection {
+    pub(crate) enabled: Option<bool>,
+    #[serde(default, deserialize_with = "metrics_address")]
+    pub(crate) addr: Option<SocketAddr>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -138,6 +150,12 @@ fn retained<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Retained>, D:
 fn listen_address<'de, D: Deserializer<'de>>(source: D) -> Result<Option<IpAddr>, D::Error> {
     let text = String::deserialize(source)?;
     parse_listen_address(&text).map(Some).map_err(D::Error::custom)
+}
+
+/// An address and port as their flag takes them.
+fn metrics_address<'de, D: Deserializer<'de>>(source: D) -> Result<Option<SocketAddr>, D::Error> {
+    let text = String::deserialize(source)?;
+    parse_metrics_address(&text).map(Some).map_err(D::Error::custom)
 }
 
 #[cfg(test)]

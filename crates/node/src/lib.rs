@@ -6,7 +6,7 @@
 //! ```text
 //!  flags + file ─▶ NodeConfig::validate ─▶ Node::start:
 //!      ChainSpec ─▶ Store ─▶ ChainTree ─▶ Pool ─▶ chain thread ─▶ templates, miner ─▶ RPC
-//!  shutdown, in this order: RPC intake ─▶ miner ─▶ chain thread persists all ─▶ store closes
+//!  shutdown, in this order: RPC intake, metrics ─▶ miner ─▶ chain thread persists all ─▶ store closes
 //! ```
 //!
 //! Invariants: the first critical task that fails stops the node with its cause and a non-zero
@@ -24,6 +24,8 @@ mod error;
 mod export;
 mod import;
 mod logging;
+mod metrics_registry;
+mod metrics_server;
 mod node;
 mod parts;
 mod progress;

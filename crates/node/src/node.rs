@@ -1,8 +1,13 @@
 //! A running node.
 
 use crate::{
-    ChainSource, DataDir, MiningMode, NodeConfig, NodeError, banner::Banner, parts::Parts,
-    rpc_config::rpc_config, shutdown::ShutdownSignals,
+    ChainSource, DataDir, MiningMode, NodeConfig, NodeError,
+    banner::Banner,
+    metrics_registry::MetricsSources,
+    metrics_server::{MetricsHandle, MetricsServer},
+    parts::Parts,
+    rpc_config::rpc_config,
+    shutdown::ShutdownSignals,
 };
 use alloy_primitives::Address;
 use hanzo_chain::{CanonObserver, ChainHandle, ChainThread, ImportError};
@@ -31,6 +36,7 @@ const CLIENT_VERSION: &str =
 pub struct Node {
     chain: ChainThread,
     rpc: RpcHandle,
+    metrics: Option<MetricsHandle>,
     miner: Option<JoinHandle<Result<(), MiningError>>>,
     cancel: CancellationToken,
     signals: ShutdownSignals,
@@ -65,7 +71,9 @@ impl Node {
         let rpc_config = rpc_config(&config.rpc, ipc.clone(), wait)?;
         // From here on there is something to lose: a signal must not end the process unprepared.
         let signals = ShutdownSignals::listen()?;
+        let metrics = MetricsServer::bind(config.metrics).await?;
         let tree = parts.open_chain()?;
+        let store = tree.store().clone();
         let view = tree.view();
         let head = view.head_number();
         let pool = Pool::new(pool_config(mode), view);
@@ -73,6 +81,8 @@ impl Node {
         let (chain, thread) = ChainHandle::start(tree, vec![observer])?;
 
         let cancel = CancellationToken::new();
+        let sources = MetricsSources { spec: Arc::clone(&parts.spec), store, pool: pool.clone() };
+        let metrics = metrics.map(|server| server.serve(sources, &cancel));
         let threads = mining_threads(&config, &parts.spec);
         let templates = TemplateService::new(
             chain.clone(),
@@ -112,11 +122,12 @@ impl Node {
             head,
             rpc: rpc.local_addr,
             ipc,
+            metrics: metrics.as_ref().map(|metrics| metrics.address),
             mining: describe(mode, threads),
             coinbase,
         };
         print_banner(&banner);
-        Ok(Self { chain: thread, rpc, miner, cancel, signals })
+        Ok(Self { chain: thread, rpc, metrics, miner, cancel, signals })
     }
 
     /// Runs until a signal or the failure of a critical part, then stops everything in order.
@@ -132,9 +143,10 @@ impl Node {
             () = self.chain.ended() => Ok(()),
             failed = miner_failure(&mut self.miner) => Err(failed),
         };
-        let Self { chain, rpc, miner, cancel, mut signals } = self;
+        let Self { chain, rpc, metrics, miner, cancel, mut signals } = self;
+        cancel.cancel();
         let stopped = tokio::select! {
-            stopped = stop(chain, rpc, miner, cancel) => stopped,
+            stopped = stop(chain, rpc, metrics, miner) => stopped,
             signal = signals.received() => {
                 tracing::warn!(target: "node", signal, "aborting; nothing acknowledged is lost");
                 std::process::exit(ABORTED);
@@ -150,15 +162,17 @@ impl Node {
     }
 }
 
-/// Stops in order: intake, miner, chain thread.
+/// Stops in order, after everything was told to: intake, miner, chain thread.
 async fn stop(
     chain: ChainThread,
     rpc: RpcHandle,
+    metrics: Option<MetricsHandle>,
     miner: Option<JoinHandle<Result<(), MiningError>>>,
-    cancel: CancellationToken,
 ) -> Result<(), NodeError> {
-    cancel.cancel();
     rpc.stop().await;
+    if let Some(metrics) = metrics {
+        metrics.stop().await;
+    }
     let mined = match miner {
         Some(miner) => miner.await.unwrap_or(Ok(())),
         None => Ok(()),

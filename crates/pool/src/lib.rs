@@ -29,6 +29,7 @@ mod content;
 mod decode;
 mod head_change;
 mod intrinsic_gas;
+mod metrics;
 mod pool;
 mod pool_error;
 mod pooled_transaction;

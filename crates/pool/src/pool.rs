@@ -4,7 +4,9 @@ use crate::{
     BestTransactions, PoolConfig, PoolContent, PoolError, PoolStatus, PooledTransaction,
     TransactionOrigin, TransactionRules,
     checked_transaction::CheckedTransaction,
+    decode_transaction,
     head_change::{HeadChange, PoolHead},
+    metrics::PoolMetrics,
     sender_facts::SenderFacts,
     tx_pool::TxPool,
 };
@@ -35,6 +37,7 @@ struct Shared {
     current: Mutex<Current>,
     version: watch::Sender<u64>,
     promoted: broadcast::Sender<Arc<PooledTransaction>>,
+    metrics: PoolMetrics,
 }
 
 /// What [`Pool::add_at_once`] came to.
@@ -79,12 +82,11 @@ impl Pool {
             current: Mutex::new(Current { core, view }),
             version,
             promoted,
+            metrics: PoolMetrics::register(),
         }))
     }
 
     /// What the chain demands of every transaction, for [`decode_transaction`].
-    ///
-    /// [`decode_transaction`]: crate::decode_transaction
     #[must_use]
     pub fn rules(&self) -> &TransactionRules {
         &self.0.rules
@@ -114,6 +116,14 @@ impl Pool {
         transaction: RecoveredTransaction,
         origin: TransactionOrigin,
     ) -> Admission {
+        let admission = self.decide(transaction, origin);
+        if let Admission::Decided(Err(error)) = &admission {
+            self.0.metrics.refused(error);
+        }
+        admission
+    }
+
+    fn decide(&self, transaction: RecoveredTransaction, origin: TransactionOrigin) -> Admission {
         let checked = match CheckedTransaction::check(transaction, &self.0.rules) {
             Ok(checked) => checked,
             Err(error) => return Admission::Decided(Err(error)),
@@ -133,12 +143,24 @@ impl Pool {
         Admission::Decided(result)
     }
 
+    /// Decodes a transaction that somebody sent, as [`decode_transaction`] does.
+    ///
+    /// # Errors
+    /// [`PoolError`].
+    pub fn decode(&self, bytes: &[u8]) -> Result<RecoveredTransaction, PoolError> {
+        decode_transaction(bytes, &self.0.rules).inspect_err(|error| self.0.metrics.refused(error))
+    }
+
     /// Takes in a transaction whose sender's account has to be read: never call it on an async
     /// worker.
     ///
     /// # Errors
     /// [`PoolError`]; the pool is unchanged.
     pub fn add_unread(&self, unread: UnreadTransaction) -> Result<B256, PoolError> {
+        self.read_and_insert(unread).inspect_err(|error| self.0.metrics.refused(error))
+    }
+
+    fn read_and_insert(&self, unread: UnreadTransaction) -> Result<B256, PoolError> {
         let UnreadTransaction { checked, origin } = unread;
         let (hash, sender) = (checked.hash, checked.transaction.signer());
         if self.0.current.lock().core.contains(hash) {
@@ -193,6 +215,11 @@ impl Pool {
     #[must_use]
     pub fn status(&self) -> PoolStatus {
         self.0.current.lock().core.status()
+    }
+
+    /// Measures the pool for whoever collects metrics.
+    pub fn record_sizes(&self) {
+        self.0.metrics.record(&self.status());
     }
 
     /// Everything in the pool by sender and nonce.

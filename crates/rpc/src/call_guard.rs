@@ -2,6 +2,7 @@
 
 use crate::{
     host_guard::PlainHttp,
+    metrics::{Occupied, TransportMetrics},
     rpc_error::{Limit, RpcError},
 };
 use futures::FutureExt as _;
@@ -22,23 +23,38 @@ pub(crate) struct CallGuard<S> {
     in_flight: Arc<Semaphore>,
     calls_in_flight: usize,
     batch_entries: u32,
+    metrics: TransportMetrics,
+    /// Shared by the clones for one connection.
+    _connection: Arc<Occupied>,
+}
+
+/// Bounds on what one connection may ask.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CallLimits {
+    /// Most unanswered requests.
+    pub(crate) calls_in_flight: usize,
+    /// Most requests in a batch.
+    pub(crate) batch_entries: u32,
 }
 
 impl<S> CallGuard<S> {
     pub(crate) fn new(
         inner: S,
         methods: Methods,
-        calls_in_flight: usize,
-        batch_entries: u32,
+        limits: CallLimits,
+        metrics: TransportMetrics,
     ) -> Self {
+        let CallLimits { calls_in_flight, batch_entries } = limits;
         let in_flight = Arc::new(Semaphore::new(calls_in_flight));
-        Self { inner, methods, in_flight, calls_in_flight, batch_entries }
+        let _connection = Arc::new(Occupied::enter(&metrics.connections));
+        Self { inner, methods, in_flight, calls_in_flight, batch_entries, metrics, _connection }
     }
 
     /// Whether a request cannot work on its connection.
     fn check(&self, request: &Request<'_>) -> Result<(), RpcError> {
         let name = request.method_name();
         if self.methods.method(name).is_none() {
+            self.metrics.unknown_methods.refused();
             return Err(RpcError::method_not_found(name));
         }
         let subscribes = matches!(name, "eth_subscribe" | "eth_unsubscribe");

@@ -2,6 +2,7 @@
 
 use crate::{
     RpcLimits,
+    metrics::{LaneMetrics, Occupied},
     rpc_error::{Limit, RpcError},
 };
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
@@ -54,6 +55,7 @@ struct LaneSlots {
     admitted: Arc<Semaphore>,
     queue: usize,
     time: Duration,
+    metrics: LaneMetrics,
 }
 
 impl ExecutionSlots {
@@ -66,6 +68,7 @@ impl ExecutionSlots {
             admitted: Arc::new(Semaphore::new(slots.saturating_add(limits.queued_requests))),
             queue: limits.queued_requests,
             time,
+            metrics: LaneMetrics::register(name),
         };
         let threads = limits.concurrent_executions.saturating_add(limits.concurrent_scans);
         let background = ThreadPoolBuilder::new()
@@ -97,11 +100,14 @@ impl ExecutionSlots {
         let admitted = Arc::clone(&slots.admitted)
             .try_acquire_owned()
             .map_err(|_| Limit::Queue { lane: slots.name, limit: slots.queue })?;
+        let waiting = Occupied::enter(&slots.metrics.waiting);
         let running = self.wait(slots).await?;
+        drop(waiting);
+        let occupied = Occupied::enter(&slots.metrics.running);
         let (answer, answered) = oneshot::channel();
         let task = move || {
             let result = catch_unwind(AssertUnwindSafe(work));
-            drop((running, admitted));
+            drop((running, admitted, occupied));
             // An error only says that nobody waits any more.
             let _ = answer.send(result);
         };

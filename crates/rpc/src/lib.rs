@@ -36,6 +36,7 @@ mod limits;
 mod log_filter;
 mod log_scan;
 mod method_table;
+mod metrics;
 mod namespace;
 mod net;
 mod node_context;

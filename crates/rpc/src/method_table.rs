@@ -3,6 +3,7 @@
 use crate::{
     arguments::Arguments,
     execution_slots::{ExecutionSlots, Lane},
+    metrics::MethodMetrics,
     rpc_error::RpcError,
 };
 use jsonrpsee::{RpcModule, core::RegisterMethodError, types::ErrorObjectOwned};
@@ -38,9 +39,12 @@ impl<C: Send + Sync + 'static> MethodTable<C> {
         name: &'static str,
         handler: fn(&C) -> Result<T, RpcError>,
     ) -> Result<(), RegisterMethodError> {
+        let metrics = MethodMetrics::register(name);
         self.module.register_method(name, move |params, context, _| -> Response {
-            Arguments::parse(params.as_str(), 0)?;
-            Ok(to_json(&handler(context)?)?)
+            let call = metrics.start();
+            let answer =
+                Arguments::parse(params.as_str(), 0).and_then(|_| to_json(&handler(context)?));
+            Ok(call.answered(answer)?)
         })?;
         Ok(())
     }
@@ -78,18 +82,24 @@ impl<C: Send + Sync + 'static> MethodTable<C> {
         (lane_of, arguments): (impl Fn(Option<&str>) -> Lane + Copy + Send + Sync + 'static, usize),
         handler: Handler<C, T>,
     ) -> Result<(), RegisterMethodError> {
-        let slots = self.slots.clone();
+        let (slots, metrics) = (self.slots.clone(), MethodMetrics::register(name));
         self.module.register_async_method(name, move |params, context, _| {
-            let slots = slots.clone();
+            let (slots, metrics) = (slots.clone(), metrics.clone());
             async move {
-                // Refused before it takes a slot: malformed requests are cheap.
-                Arguments::parse(params.as_str(), arguments)?;
+                let call = metrics.start();
                 let lane = lane_of(params.as_str());
-                let work = move || {
-                    let arguments = Arguments::parse(params.as_str(), arguments)?;
-                    to_json(&handler(&context, &arguments)?)
+                // Refused before it takes a slot: malformed requests are cheap.
+                let answer = match Arguments::parse(params.as_str(), arguments).map(drop) {
+                    Ok(()) => {
+                        let work = move || {
+                            let arguments = Arguments::parse(params.as_str(), arguments)?;
+                            to_json(&handler(&context, &arguments)?)
+                        };
+                        slots.run(lane, work).await
+                    }
+                    Err(error) => Err(error),
                 };
-                Ok(slots.run(lane, work).await?) as Response
+                Ok(call.answered(answer)?) as Response
             }
         })?;
         Ok(())
@@ -103,13 +113,18 @@ impl<C: Send + Sync + 'static> MethodTable<C> {
         arguments: usize,
         handler: WaitingHandler<C, T>,
     ) -> Result<(), RegisterMethodError> {
-        let slots = self.slots.clone();
+        let (slots, metrics) = (self.slots.clone(), MethodMetrics::register(name));
         self.module.register_async_method(name, move |params, context, _| {
-            let slots = slots.clone();
+            let (slots, metrics) = (slots.clone(), metrics.clone());
             async move {
-                let parsed = Arguments::parse(params.as_str(), arguments);
-                let answer = handler(context, slots, &parsed?)?;
-                Ok(to_json(&answer.await?)?) as Response
+                let call = metrics.start();
+                let started = Arguments::parse(params.as_str(), arguments)
+                    .and_then(|parsed| handler(context, slots, &parsed));
+                let answer = match started {
+                    Ok(answer) => answer.await.and_then(|answer| to_json(&answer)),
+                    Err(error) => Err(error),
+                };
+                Ok(call.answered(answer)?) as Response
             }
         })?;
         Ok(())

@@ -2,12 +2,13 @@
 
 use crate::{
     HttpConfig, Namespace, RpcConfig, RpcLimits, RpcStartError,
-    call_guard::CallGuard,
+    call_guard::{CallGuard, CallLimits},
     config::CorsOrigins,
     eth::Eth,
     execution_slots::ExecutionSlots,
     host_guard::HostGuardLayer,
     ipc::{IpcListener, IpcServices},
+    metrics::TransportMetrics,
     net::Net,
     node_context::NodeContext,
     subscription_id::HexIds,
@@ -98,7 +99,8 @@ impl RpcServer {
         if let Some(path) = &config.ipc {
             let methods = services.methods(&BTreeSet::from(Namespace::ALL))?;
             let listener = IpcListener::bind(path).await?;
-            handle.tasks.spawn(listener.serve(IpcServices { methods, limits, cancel }));
+            let metrics = TransportMetrics::register("ipc");
+            handle.tasks.spawn(listener.serve(IpcServices { methods, limits, metrics, cancel }));
         }
         handle.tasks.close();
         Ok(handle)
@@ -185,10 +187,11 @@ async fn start_http(
     let http = tower::ServiceBuilder::new()
         .layer(HostGuardLayer::new(config))
         .layer(cors_layer(&config.cors)?);
-    let (in_flight, batch) = (limits.calls_in_flight, limits.batch_entries);
-    let served = methods.clone();
+    let calls =
+        CallLimits { calls_in_flight: limits.calls_in_flight, batch_entries: limits.batch_entries };
+    let (served, metrics) = (methods.clone(), TransportMetrics::register("tcp"));
     let rpc = RpcServiceBuilder::new()
-        .layer_fn(move |inner| CallGuard::new(inner, served.clone(), in_flight, batch));
+        .layer_fn(move |inner| CallGuard::new(inner, served.clone(), calls, metrics.clone()));
     let server = Server::builder()
         .set_config(server_config(config, limits))
         .set_http_middleware(http)

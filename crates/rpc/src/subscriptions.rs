@@ -6,6 +6,7 @@ use crate::{
     convert::{BlockLogs, Removal, pool_transaction, rpc_header},
     eth::Eth,
     log_filter::LogFilter,
+    metrics::{Occupied, SubscriptionMetrics},
     rpc_error::{Limit, RpcError},
 };
 use hanzo_chain::{CanonUpdate, ExecutedBlock, UPDATE_QUEUE};
@@ -40,11 +41,13 @@ enum Feed {
 
 /// Registers `eth_subscribe` and `eth_unsubscribe`.
 pub(crate) fn register(module: &mut RpcModule<Eth>) -> Result<(), RegisterMethodError> {
+    let name = "eth_subscribe";
+    let metrics = SubscriptionMetrics::register(name);
     module.register_subscription(
-        "eth_subscribe",
+        name,
         "eth_subscription",
         "eth_unsubscribe",
-        |params, pending, eth, _| subscribe(params, pending, eth),
+        move |params, pending, eth, _| subscribe(params, pending, eth, metrics.clone()),
     )?;
     Ok(())
 }
@@ -54,8 +57,11 @@ async fn subscribe(
     params: Params<'static>,
     pending: PendingSubscriptionSink,
     eth: Arc<Eth>,
+    metrics: SubscriptionMetrics,
 ) -> SubscriptionCloseResponse {
-    let topic = match Topic::parse(params.as_str(), &eth.node.limits) {
+    let topic = Topic::parse(params.as_str(), &eth.node.limits);
+    metrics.requests.count(&topic);
+    let topic = match topic {
         Ok(topic) => topic,
         Err(error) => {
             pending.reject(error).await;
@@ -64,12 +70,14 @@ async fn subscribe(
     };
     let feed = topic.feed(&eth);
     let Ok(sink) = pending.accept().await else { return SubscriptionCloseResponse::None };
+    let open = Occupied::enter(&metrics.open);
     let outlet = Outlet { sink: &sink, limits: &eth.node.limits };
     let ended = tokio::select! {
         () = sink.closed() => Ok(()),
         () = eth.node.cancel.cancelled() => Ok(()),
         ended = serve(&topic, feed, &outlet) => ended,
     };
+    drop(open);
     match ended {
         Ok(()) => SubscriptionCloseResponse::None,
         Err(error) => closing_notification(error),

@@ -1,5 +1,6 @@
 //! The open database, and errors in its words.
 
+use crate::metrics::{BatchSize, StoreMetrics};
 use crate::{Durability, Medium, StoreError, Table, options};
 use alloy_primitives::hex;
 use rocksdb::{ColumnFamily, DB, ErrorKind, WriteBatch};
@@ -11,6 +12,18 @@ pub(crate) struct Database {
     pub(crate) engine: DB,
     pub(crate) path: PathBuf,
     pub(crate) medium: Medium,
+    pub(crate) metrics: StoreMetrics,
+}
+
+/// What a batch is written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WriteKind {
+    Identity,
+    Genesis,
+    Block,
+    Commit,
+    Unwind,
+    Prune,
 }
 
 /// Writes that take effect together or not at all.
@@ -36,12 +49,28 @@ impl Database {
     pub(crate) fn flush_wal(&self) -> Result<(), StoreError> {
         // A log in memory has nothing to sync with and says so.
         let sync = self.medium == Medium::Disk;
-        self.engine.flush_wal(sync).map_err(|error| self.failed("syncing its log", error))
+        self.engine.flush_wal(sync).map_err(|error| self.failed("syncing its log", error))?;
+        self.metrics.syncs.increment(1);
+        Ok(())
     }
 
     /// What the caller learns of a failure of RocksDB.
     pub(crate) fn failed(&self, operation: &'static str, error: rocksdb::Error) -> StoreError {
         engine_error(&self.path, operation, error)
+    }
+}
+
+impl WriteKind {
+    /// As an error names it.
+    const fn operation(self) -> &'static str {
+        match self {
+            Self::Identity => "recording the chain",
+            Self::Genesis => "writing the genesis state",
+            Self::Block => "storing a block",
+            Self::Commit => "committing state",
+            Self::Unwind => "unwinding the state",
+            Self::Prune => "pruning",
+        }
     }
 }
 
@@ -83,15 +112,14 @@ impl Batch<'_> {
     }
 
     /// Makes all of it take effect.
-    pub(crate) fn write(
-        self,
-        operation: &'static str,
-        durability: Durability,
-    ) -> Result<(), StoreError> {
+    pub(crate) fn write(self, kind: WriteKind, durability: Durability) -> Result<(), StoreError> {
+        let size = BatchSize::of(&self.writes);
         self.database
             .engine
             .write_opt(self.writes, &options::write_options(durability))
-            .map_err(|error| self.database.failed(operation, error))
+            .map_err(|error| self.database.failed(kind.operation(), error))?;
+        self.database.metrics.written(kind, size, durability);
+        Ok(())
     }
 }
 

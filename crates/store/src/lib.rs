@@ -27,6 +27,7 @@ mod error;
 mod history;
 mod identity;
 mod key;
+mod metrics;
 mod open;
 mod options;
 mod retention;

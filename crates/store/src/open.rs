@@ -1,6 +1,7 @@
 //! Opening a database, and refusing one that is not ours.
 
-use crate::database::{Database, damaged, engine_error};
+use crate::database::{Database, WriteKind, damaged, engine_error};
+use crate::metrics::StoreMetrics;
 use crate::{
     ChainIdentity, Durability, Medium, StoreConfig, StoreError, Table, key, options, value,
 };
@@ -49,7 +50,8 @@ pub(crate) fn open(config: &StoreConfig, identity: &ChainIdentity) -> Result<Dat
     let engine = options::database_options(config)
         .and_then(|options| DB::open_cf_descriptors(&options, path, families))
         .map_err(|error| engine_error(path, "opening", error))?;
-    let database = Database { engine, path: path.clone(), medium: config.medium };
+    let metrics = StoreMetrics::register();
+    let database = Database { engine, path: path.clone(), medium: config.medium, metrics };
     check_identity(&database, identity)?;
     tracing::info!(
         target: "store",
@@ -144,7 +146,7 @@ fn check_identity(database: &Database, expected: &ChainIdentity) -> Result<(), S
         let mut batch = database.batch();
         batch.put(Table::Meta, key::SCHEMA_VERSION, SCHEMA_VERSION.to_be_bytes())?;
         batch.put(Table::Meta, key::IDENTITY, value::encode_identity(expected))?;
-        return batch.write("recording the chain", Durability::Synced);
+        return batch.write(WriteKind::Identity, Durability::Synced);
     };
     let version = value::decode_u32(&version)
         .map_err(|reason| damaged(Table::Meta, key::SCHEMA_VERSION, reason))?;

@@ -1,5 +1,6 @@
 //! How much of the past is kept.
 
+use crate::database::WriteKind;
 use crate::history::delete_history;
 use crate::{BlockRef, Durability, Store, StoreError, StoreView, Table, key, value};
 
@@ -65,7 +66,7 @@ impl Store {
 
         if pruned != Pruned::default() {
             // Losing it in a power cut only means that it is done again.
-            batch.write("pruning", Durability::Unsynced)?;
+            batch.write(WriteKind::Prune, Durability::Unsynced)?;
         }
         Ok(pruned)
     }

@@ -1,15 +1,7 @@
 //! How large the database is.
 
 use crate::{Store, StoreError, Table};
-
-/// Property of RocksDB: rows of a table, estimated from the files' own counts.
-const ROWS: &str = "rocksdb.estimate-num-keys";
-
-/// Property of RocksDB: bytes of the table's files that are in use.
-const DISK_BYTES: &str = "rocksdb.live-sst-files-size";
-
-/// Property of RocksDB: bytes that wait in memory to be written to files.
-const MEMORY_BYTES: &str = "rocksdb.cur-size-all-mem-tables";
+use rocksdb::properties::{self, PropName};
 
 /// How large one table is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,23 +22,28 @@ impl Store {
     /// # Errors
     /// [`StoreError::Engine`].
     pub fn statistics(&self) -> Result<Vec<TableStatistics>, StoreError> {
-        let measure = |table: Table| {
-            let property = |name: &str| -> Result<u64, StoreError> {
-                let database = self.database();
-                let value = database
-                    .engine
-                    .property_int_value_cf(database.table(table)?, name)
-                    .map_err(|error| database.failed("measuring", error))?;
-                Ok(value.unwrap_or_default())
-            };
-            Ok(TableStatistics {
-                table,
-                rows: property(ROWS)?,
-                disk_bytes: property(DISK_BYTES)?,
-                memory_bytes: property(MEMORY_BYTES)?,
-            })
-        };
-        Table::ALL.into_iter().map(measure).collect()
+        Table::ALL.into_iter().map(|table| self.table_statistics(table)).collect()
+    }
+
+    /// The size of one table.
+    pub(crate) fn table_statistics(&self, table: Table) -> Result<TableStatistics, StoreError> {
+        Ok(TableStatistics {
+            table,
+            // Estimated from the files' own counts.
+            rows: self.table_property(table, properties::ESTIMATE_NUM_KEYS)?,
+            disk_bytes: self.table_property(table, properties::LIVE_SST_FILES_SIZE)?,
+            memory_bytes: self.table_property(table, properties::CUR_SIZE_ALL_MEM_TABLES)?,
+        })
+    }
+
+    /// A number that RocksDB keeps about a table.
+    pub(crate) fn table_property(&self, table: Table, name: &PropName) -> Result<u64, StoreError> {
+        let database = self.database();
+        let value = database
+            .engine
+            .property_int_value_cf(database.table(table)?, name)
+            .map_err(|error| database.failed("measuring", error))?;
+        Ok(value.unwrap_or_default())
     }
 
     /// Rewrites every table without what was overwritten or removed.

@@ -1,6 +1,6 @@
 //! The database: opening it and writing to it.
 
-use crate::database::{Batch, Database};
+use crate::database::{Batch, Database, WriteKind};
 use crate::value::{Position, Weight};
 use crate::{
     BlockRef, ChainIdentity, CommittedBlock, DurableBlock, Retention, StoreConfig, StoreError,
@@ -92,7 +92,7 @@ impl Store {
         let tip = BlockRef { number: block.number, hash: block.hash() };
         batch.put(Table::Canonical, tip.number.to_be_bytes(), tip.hash)?;
         batch.put(Table::Meta, key::STATE_TIP, key::block(tip))?;
-        batch.write("writing the genesis state", Durability::Synced)
+        batch.write(WriteKind::Genesis, Durability::Synced)
     }
 
     /// Stores a valid block, so that it survives a crash before its state is committed. A block
@@ -114,7 +114,7 @@ impl Store {
         }
         let mut batch = self.0.database.batch();
         self.put_block_rows(&mut batch, block, block.senders(), total_difficulty)?;
-        batch.write("storing a block", durability)
+        batch.write(WriteKind::Block, durability)
     }
 
     /// Moves the state on disk forward by `segment`, a run of canonical blocks, in one batch over
@@ -150,7 +150,7 @@ impl Store {
         put_state(&mut batch, &state)?;
         put_trie(&mut batch, &trie)?;
         batch.put(Table::Meta, key::STATE_TIP, key::block(tip))?;
-        batch.write("committing state", durability)?;
+        batch.write(WriteKind::Commit, durability)?;
         tracing::debug!(
             target: "store",
             number = tip.number,

@@ -1,6 +1,6 @@
 //! Moving the persisted state back.
 
-use crate::database::damaged;
+use crate::database::{WriteKind, damaged};
 use crate::history::delete_history;
 use crate::store::{put_state, put_trie};
 use crate::{BlockRef, Durability, Store, StoreError, StoreView, Table, key};
@@ -52,7 +52,7 @@ impl Store {
             batch.delete(Table::Canonical, number.to_be_bytes())?;
         }
         batch.put(Table::Meta, key::STATE_TIP, key::block(ancestor))?;
-        batch.write("unwinding the state", durability)?;
+        batch.write(WriteKind::Unwind, durability)?;
         tracing::info!(
             target: "store",
             from = tip.number,

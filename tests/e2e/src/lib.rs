@@ -20,6 +20,7 @@ mod books;
 mod client;
 mod node_process;
 mod random;
+mod scrape;
 #[cfg(target_os = "linux")]
 mod small_disk;
 
@@ -27,5 +28,6 @@ pub use books::Books;
 pub use client::{Client, client, wallet};
 pub use node_process::{Ended, FileSize, NodeCommand, NodeProcess, binary, run_to_end};
 pub use random::Random;
+pub use scrape::{Family, Scrape, http_get};
 #[cfg(target_os = "linux")]
 pub use small_disk::SmallDisk;

@@ -13,6 +13,7 @@ use std::{
 pub struct NodeProcess {
     child: Child,
     url: String,
+    metrics: Option<String>,
     datadir: PathBuf,
     /// Reads the log to its end: a full pipe would stop the node.
     log: Option<JoinHandle<String>>,
@@ -113,14 +114,22 @@ impl NodeCommand {
             String::from_utf8_lossy(&bytes).into_owned()
         });
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let url = stdout.by_ref().lines().find_map(|line| {
-            line.unwrap().trim().strip_prefix("RPC ").map(|address| address.trim().to_owned())
-        });
+        let (mut url, mut metrics) = (None, None);
+        for line in stdout.by_ref().lines() {
+            let line = line.unwrap();
+            match line.trim().split_once(' ') {
+                Some(("RPC", address)) => url = Some(address.trim().to_owned()),
+                Some(("Metrics", address)) => metrics = Some(address.trim().to_owned()),
+                // Every address stands above it.
+                Some(("Mining", _)) => break,
+                Some(_) | None => {}
+            }
+        }
         let Some(url) = url else {
             panic!("the node did not start:\n{}", log.join().unwrap());
         };
         std::thread::spawn(move || std::io::copy(&mut stdout, &mut std::io::sink()));
-        NodeProcess { child, url, datadir: self.datadir, log: Some(log) }
+        NodeProcess { child, url, metrics, datadir: self.datadir, log: Some(log) }
     }
 
     fn command(&self) -> Command {
@@ -155,6 +164,12 @@ impl NodeProcess {
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Where metrics are read, if they are served.
+    #[must_use]
+    pub fn metrics_url(&self) -> Option<&str> {
+        self.metrics.as_deref()
     }
 
     /// Address of the WebSocket server.

@@ -1,7 +1,7 @@
 //! The canonical chain: its head, and the part of it that goes to disk.
 
 use super::{CanonChange, ChainTree};
-use crate::{ExecutedBlock, ImportError, generation::Generation};
+use crate::{ExecutedBlock, ImportError, generation::Generation, timing::Stopwatch};
 use hanzo_store::{CommittedBlock, Durability};
 use std::sync::Arc;
 
@@ -63,7 +63,10 @@ impl ChainTree {
         let segment = std::mem::take(&mut self.chain.blocks);
         let Some(tip) = segment.last() else { return Ok(()) };
         let committed: Vec<_> = segment.iter().map(|block| committed_block(block)).collect();
+        let time = Stopwatch::start();
         self.store.commit(&committed, Durability::Synced)?;
+        time.record(&self.metrics.commit_seconds);
+        self.metrics.committed_blocks.increment(u64::try_from(count).unwrap_or(u64::MAX));
         self.chain = Generation::new(self.store.view(), tip.number(), rest)?;
         self.base_header = tip.header();
         self.base_difficulty = tip.total_difficulty();

@@ -13,6 +13,7 @@ mod validate;
 use crate::{
     CanonUpdate, ChainView, CheckedBlock, ExecutedBlock, ImportError, InvalidBlock, OpenError,
     Origin, displaced::Displaced, generation::Generation, genesis::genesis_diff,
+    metrics::ChainMetrics, timing::Stopwatch,
 };
 use alloy_primitives::{B256, map::B256Map};
 use canon_change::CanonChange;
@@ -77,6 +78,7 @@ pub struct ChainTree {
     deferred: Deferred,
     invalid: InvalidBlocks,
     displaced: Displaced,
+    pub(crate) metrics: ChainMetrics,
 }
 
 impl ChainTree {
@@ -107,6 +109,7 @@ impl ChainTree {
             deferred: Deferred::default(),
             invalid: InvalidBlocks::default(),
             displaced: Displaced::default(),
+            metrics: ChainMetrics::register(),
         };
         tree.replay()?;
         Ok(tree)
@@ -195,6 +198,18 @@ impl ChainTree {
         Ok(self.store.flush_wal()?)
     }
 
+    /// The store that the chain is kept in.
+    #[must_use]
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Canonical blocks whose state is not on disk yet.
+    #[must_use]
+    pub fn unpersisted_blocks(&self) -> usize {
+        self.chain.blocks.len()
+    }
+
     /// Blocks that wait for their parent.
     #[must_use]
     pub fn orphans(&self) -> usize {
@@ -262,7 +277,9 @@ impl ChainTree {
         change: &mut CanonChange,
     ) -> Result<Placed, ImportError> {
         if let Some(durability) = durability {
+            let time = Stopwatch::start();
             self.store.put_block(executed.block(), executed.total_difficulty(), durability)?;
+            time.record(&self.metrics.block_write_seconds);
         }
         self.deferred.remove(executed.hash());
         self.blocks.insert(executed.hash(), Arc::clone(executed));
@@ -278,7 +295,7 @@ impl ChainTree {
         CanonUpdate { reverted, adopted, view: self.view() }
     }
 
-    fn head(&self) -> SealedHeader {
+    pub(crate) fn head(&self) -> SealedHeader {
         self.chain.blocks.last().map_or_else(|| self.base_header.clone(), |block| block.header())
     }
 

@@ -1,7 +1,7 @@
 //! From a checked block to an executed one.
 
 use super::ChainTree;
-use crate::{ExecutedBlock, ImportError, InvalidBlock, Origin, RecentState};
+use crate::{ExecutedBlock, ImportError, InvalidBlock, Origin, RecentState, timing::Stopwatch};
 use alloy_primitives::B256;
 use hanzo_evm::{Executed, ExecutionError, execute};
 use hanzo_state::{Layered, StateRoot, root};
@@ -95,8 +95,13 @@ impl ChainTree {
             return Ok((prebuilt.executed, prebuilt.state_root));
         }
         let state = self.state_after(parent.hash());
+        let time = Stopwatch::start();
         let executed = execute(&state, block, parent, &self.spec).map_err(Refusal::of_execution)?;
+        time.record(&self.metrics.execution_seconds);
+        let time = Stopwatch::start();
         let state_root = root(&state, &executed.diff).map_err(Refusal::State)?;
+        time.record(&self.metrics.root_seconds);
+        self.metrics.root_computed(state_root.work);
         Ok((executed, state_root))
     }
 

@@ -9,6 +9,8 @@ mod history;
 #[cfg(test)]
 mod import;
 #[cfg(test)]
+mod metrics;
+#[cfg(test)]
 mod orphans;
 #[cfg(test)]
 mod reject;

@@ -4,6 +4,7 @@ mod db;
 mod export;
 mod import;
 mod init;
+mod metrics_args;
 mod node_args;
 
 use crate::{NodeError, logging};

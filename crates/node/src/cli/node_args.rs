@@ -1,5 +1,6 @@
 //! The flags of `hanzo node`, named as in reth and geth.
 
+use super::metrics_args::MetricsArgs;
 use crate::{
     ChainSource, DevSettings, Node, NodeConfig, NodeError, RpcSettings,
     config_file::ConfigFile,
@@ -59,6 +60,8 @@ pub(crate) struct NodeArgs {
     prune: PruneArgs,
     #[command(flatten)]
     rpc: RpcArgs,
+    #[command(flatten)]
+    metrics: MetricsArgs,
     #[command(flatten)]
     miner: MinerArgs,
 }
@@ -163,6 +166,7 @@ impl NodeArgs {
         let (mut config, file) = self.chain.into_parts()?;
         config.retention = self.prune.retention(&file);
         self.rpc.apply(&mut config.rpc, &file);
+        config.metrics = self.metrics.address(&file.metrics);
         self.miner.apply(&mut config, &file)?;
         Ok(config)
     }
@@ -193,6 +197,7 @@ impl ChainArgs {
             target_gas_limit: None,
             retention: Retention::default(),
             rpc: default_rpc(is_dev),
+            metrics: None,
         };
         Ok((config, file))
     }

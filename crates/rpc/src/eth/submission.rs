@@ -11,7 +11,7 @@ use crate::{
 use alloy_consensus::Transaction as _;
 use alloy_primitives::{Address, B256, Bytes};
 use hanzo_chain::CanonUpdate;
-use hanzo_pool::{Admission, Pool, TransactionOrigin, decode_transaction};
+use hanzo_pool::{Admission, Pool, TransactionOrigin};
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::broadcast, time::timeout};
 
@@ -87,7 +87,7 @@ impl Eth {
         }
         // A batch of hundreds gives way to other connections meanwhile.
         tokio::task::coop::consume_budget().await;
-        let transaction = decode_transaction(&bytes, pool.rules())?;
+        let transaction = pool.decode(&bytes)?;
         let (sender, nonce) = (transaction.signer(), transaction.nonce());
         let hash = match pool.add_at_once(transaction, TransactionOrigin::Local) {
             Admission::Decided(result) => result?,
@@ -127,7 +127,7 @@ impl Eth {
 }
 
 fn add(pool: &Pool, bytes: &[u8]) -> Result<Admitted, RpcError> {
-    let transaction = decode_transaction(bytes, pool.rules())?;
+    let transaction = pool.decode(bytes)?;
     let (sender, nonce) = (transaction.signer(), transaction.nonce());
     let hash = pool.add(transaction, TransactionOrigin::Local)?;
     Ok(Admitted { hash, sender, nonce })

@@ -1,12 +1,11 @@
 //! One IPC connection.
 
 use crate::{
-    RpcLimits,
-    ipc::{json_frames::JsonFrames, session::IpcSession},
+    ipc::{IpcServices, json_frames::JsonFrames, session::IpcSession},
     rpc_error::{Limit, RpcError},
 };
 use jsonrpsee::{
-    ConnectionId, MethodResponse, MethodSink, Methods,
+    ConnectionId, MethodResponse, MethodSink,
     types::{ErrorObjectOwned, Id},
 };
 use serde_json::value::RawValue;
@@ -25,15 +24,15 @@ const READ_BYTES: usize = 64 * 1024;
 /// Serves `stream` until the client closes it. Everything spawned here ends with it.
 pub(crate) async fn serve(
     stream: UnixStream,
-    methods: Methods,
     connection: ConnectionId,
-    limits: Arc<RpcLimits>,
+    services: IpcServices,
 ) -> io::Result<()> {
+    let limits = Arc::clone(&services.limits);
     let (mut reader, writer) = stream.into_split();
     let capacity = usize::try_from(limits.connection_buffer).unwrap_or(usize::MAX);
     let (outbox, messages) = mpsc::channel::<Box<RawValue>>(capacity);
     let sink = MethodSink::new_with_limit(outbox, limits.response_bytes);
-    let session = Arc::new(IpcSession::new(methods, connection, sink.clone(), &limits));
+    let session = Arc::new(IpcSession::new(&services, connection, sink.clone()));
     let in_flight = Arc::new(Semaphore::new(limits.calls_in_flight));
     let mut frames = JsonFrames::new(limits.request_bytes);
     let mut tasks = JoinSet::new();

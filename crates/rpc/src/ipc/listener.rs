@@ -1,6 +1,11 @@
 //! The Unix socket.
 
-use crate::{RpcLimits, RpcStartError, ipc::connection, rpc_error::Limit};
+use crate::{
+    RpcLimits, RpcStartError,
+    ipc::connection,
+    metrics::{Occupied, TransportMetrics},
+    rpc_error::Limit,
+};
 use jsonrpsee::{ConnectionId, Methods};
 use std::{
     fs, io,
@@ -30,6 +35,7 @@ pub(crate) struct IpcListener {
 pub(crate) struct IpcServices {
     pub(crate) methods: Methods,
     pub(crate) limits: Arc<RpcLimits>,
+    pub(crate) metrics: TransportMetrics,
     pub(crate) cancel: CancellationToken,
 }
 
@@ -79,13 +85,13 @@ impl IpcListener {
                 continue;
             };
             next_id = next_id.wrapping_add(1);
-            let (methods, limits) = (services.methods.clone(), Arc::clone(&services.limits));
-            let connection = ConnectionId(next_id);
+            let (services, connection) = (services.clone(), ConnectionId(next_id));
+            let open = Occupied::enter(&services.metrics.connections);
             connections.spawn(async move {
-                if let Err(error) = connection::serve(stream, methods, connection, limits).await {
+                if let Err(error) = connection::serve(stream, connection, services).await {
                     tracing::debug!(target: "rpc", %error, "IPC connection ended");
                 }
-                drop(permit);
+                drop((permit, open));
             });
         }
         connections.shutdown().await;

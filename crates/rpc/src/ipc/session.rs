@@ -1,7 +1,8 @@
 //! Answers the requests of one IPC connection.
 
 use crate::{
-    RpcLimits,
+    ipc::IpcServices,
+    metrics::Outcomes,
     rpc_error::{Limit, RpcError},
     subscription_id::HexIds,
 };
@@ -21,23 +22,21 @@ pub(crate) struct IpcSession {
     subscriptions: BoundedSubscriptions,
     response_bytes: usize,
     batch_entries: u32,
+    unknown_methods: Outcomes,
 }
 
 impl IpcSession {
     /// A session whose notifications go to `sink`.
-    pub(crate) fn new(
-        methods: Methods,
-        connection: ConnectionId,
-        sink: MethodSink,
-        limits: &RpcLimits,
-    ) -> Self {
+    pub(crate) fn new(services: &IpcServices, connection: ConnectionId, sink: MethodSink) -> Self {
+        let limits = &services.limits;
         Self {
-            methods,
+            methods: services.methods.clone(),
             connection,
             sink,
             subscriptions: BoundedSubscriptions::new(limits.subscriptions_per_connection),
             response_bytes: usize::try_from(limits.response_bytes).unwrap_or(usize::MAX),
             batch_entries: limits.batch_entries,
+            unknown_methods: services.metrics.unknown_methods.clone(),
         }
     }
 
@@ -105,7 +104,10 @@ impl IpcSession {
         let extensions = Extensions::new();
         let (connection, bytes) = (self.connection, self.response_bytes);
         match self.methods.method(&method) {
-            None => error(id, ErrorObjectOwned::from(RpcError::method_not_found(&method))),
+            None => {
+                self.unknown_methods.refused();
+                error(id, ErrorObjectOwned::from(RpcError::method_not_found(&method)))
+            }
             Some(MethodCallback::Sync(callback)) => callback(id, params, bytes, extensions),
             Some(MethodCallback::Async(callback)) => {
                 let (id, params) = (id.into_owned(), params.into_owned());

@@ -12,6 +12,8 @@ mod crash_loop;
 #[cfg(test)]
 mod database;
 #[cfg(test)]
+mod metrics;
+#[cfg(test)]
 mod rewards;
 #[cfg(test)]
 mod soak;

@@ -17,7 +17,7 @@ mod stages;
 use super::{CanonChange, ChainTree};
 use crate::{
     CanonUpdate, CheckedBlock, ExecutedBlock, ImportError, Inserted, Origin,
-    generation::Generation, stopwatch::Stopwatch,
+    generation::Generation, timing::Stopwatch,
 };
 use hanzo_types::SealedBlock;
 use stages::{Base, Pipeline, Progress};

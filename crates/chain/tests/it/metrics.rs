@@ -1,0 +1,64 @@
+//! What the chain thread counts.
+
+use alloy_primitives::{Address, B256};
+use hanzo_chain::{ChainHandle, CheckedBlock, Origin};
+use hanzo_testkit::{Signer, TestChain, dev_spec};
+use hanzo_types::RecoveredBlock;
+use metrics_exporter_prometheus::PrometheusBuilder;
+
+/// Blocks that send a coin to `to`, one transaction each.
+fn branch(length: u64, to: Address) -> Vec<RecoveredBlock> {
+    let mut chain = TestChain::new(dev_spec());
+    let alice = Signer::dev(0, chain.spec());
+    (0..length).map(|nonce| chain.mine(vec![alice.transfer(nonce, to, 1)])).collect()
+}
+
+#[test]
+fn imports_are_counted_by_what_became_of_them_and_reorganisations_by_depth() {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let recorded = recorder.handle();
+    let mut chain = metrics::with_local_recorder(&recorder, || TestChain::new(dev_spec()));
+    let losing = branch(1, Address::repeat_byte(1));
+    let winning = branch(2, Address::repeat_byte(2));
+    let wrong = chain.sealed_with(Vec::new(), |header| header.state_root = B256::repeat_byte(9));
+    let consensus = chain.consensus().clone();
+    let (handle, thread) = ChainHandle::start(chain.take_tree(), Vec::new()).unwrap();
+    let import = |block: &RecoveredBlock| {
+        let checked = CheckedBlock::check_recovered(block.clone(), &*consensus).unwrap();
+        handle.import_blocking(checked, Origin::File)
+    };
+    import(&losing[0]).unwrap();
+    import(&losing[0]).unwrap();
+    import(&winning[1]).unwrap();
+    import(&winning[0]).unwrap();
+    import(&wrong).unwrap_err();
+
+    let text = recorded.render();
+    let expected = [
+        "imported_blocks_total{outcome=\"head\"} 2",
+        "imported_blocks_total{outcome=\"known\"} 1",
+        "imported_blocks_total{outcome=\"orphan\"} 1",
+        "imported_blocks_total{outcome=\"invalid\"} 1",
+        "imported_blocks_total{outcome=\"side\"} 0",
+        "import_seconds_count 5",
+        "adopted_blocks_total 3",
+        "adopted_transactions_total 3",
+        "adopted_gas_total 63000",
+        "reverted_blocks_total 1",
+        "reorganisations_total 1",
+        "reorganisation_depth_blocks_sum 1",
+        "execution_seconds_count 4",
+        "root_seconds_count 4",
+        "block_write_seconds_count 3",
+        "head_number 2",
+        "unpersisted_blocks 2",
+        "side_blocks 1",
+        "orphan_blocks 0",
+    ];
+    for line in expected {
+        assert!(text.contains(&format!("hanzo_chain_{line}\n")), "no {line} in\n{text}");
+    }
+    thread.stop().unwrap();
+    let persisted = recorded.render();
+    assert!(persisted.contains("hanzo_chain_committed_blocks_total 2\n"), "{persisted}");
+}
