@@ -177,6 +177,16 @@ pub(crate) fn number_of(view: &ChainView, tag: BlockTag) -> u64 {
     }
 }
 
+/// Block and position of a mined transaction.
+pub(crate) fn mined(
+    view: &ChainView,
+    hash: B256,
+) -> Result<Option<(Arc<RecoveredBlock>, usize)>, RpcError> {
+    let Some(position) = view.transaction(hash).or_internal()? else { return Ok(None) };
+    let block = view.block_by_hash(position.block_hash).or_internal()?;
+    Ok(block.map(|block| (block, position.index)))
+}
+
 /// Receipts of a canonical block; `None` for every other.
 ///
 /// # Errors
@@ -210,7 +220,9 @@ fn canonical_header(view: &ChainView, number: u64) -> Result<SealedHeader, RpcEr
     view.header_by_number(number).or_internal()?.ok_or(RpcError::HeaderNotFound)
 }
 
-fn require_canonical(view: &ChainView, number: u64, hash: B256) -> Result<(), RpcError> {
+/// # Errors
+/// [`RpcError::NotCanonical`] unless `hash` is the canonical block `number`.
+pub(crate) fn require_canonical(view: &ChainView, number: u64, hash: B256) -> Result<(), RpcError> {
     match view.is_canonical(number, hash).or_internal()? {
         true => Ok(()),
         false => Err(RpcError::NotCanonical { hash }),
