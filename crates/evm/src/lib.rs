@@ -1,4 +1,4 @@
-//! Runs transactions: block execution, block building, calls and estimates.
+//! Runs transactions: block execution, block building, calls, estimates and traces.
 //!
 //! Owns the seam to revm: which rules the EVM runs, what happens before the first and after the
 //! last transaction, and how a result becomes a [`StateDiff`](hanzo_state::StateDiff). It never

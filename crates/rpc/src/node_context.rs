@@ -5,7 +5,8 @@ use crate::{
     block_reference::{BlockReference, BlockTag},
     rpc_error::{OrInternal, RpcError},
 };
-use alloy_primitives::B256;
+use alloy_eips::Encodable2718 as _;
+use alloy_primitives::{B256, Bytes};
 use hanzo_chain::{BlockState, ChainHandle, ChainView, HistoryError, RecentState};
 use hanzo_evm::CallContext;
 use hanzo_mining::{MinerStatus, PendingBlock, TemplateService};
@@ -121,6 +122,17 @@ impl NodeContext {
         };
         let prev_randao = view.spec().prev_randao(&header, parent.as_deref());
         Ok(ResolvedState { state, header, prev_randao, spec: Arc::clone(view.spec()) })
+    }
+
+    /// The transaction with this hash in its network encoding (EIP-2718), mined or waiting.
+    pub(crate) fn raw_transaction(&self, hash: B256) -> Result<Option<Bytes>, RpcError> {
+        // The pool first: a transaction that is mined between the two look-ups is then still found.
+        let pooled = self.pool.get(hash);
+        if let Some((block, index)) = mined(&self.chain.view(), hash)? {
+            let transaction = block.body().transactions.get(index);
+            return Ok(transaction.map(|transaction| transaction.encoded_2718().into()));
+        }
+        Ok(pooled.map(|pooled| pooled.transaction.encoded_2718().into()))
     }
 
     /// The state after the block that `reference` names, with its trie.

@@ -135,7 +135,7 @@ impl StructLogger {
         put(out, format_args!("{{\"pc\":{pc},\"op\":\"{}\",\"gas\":{gas}", Mnemonic(op)));
         put(out, format_args!(",\"gasCost\":{cost},\"depth\":{depth}"));
         if let Some(reason) = &failure {
-            put(out, format_args!(",\"error\":\"{reason}\""));
+            put(out, format_args!(",\"error\":{reason:?}"));
         }
         out.push_str(&self.before);
         self.before.clear();
@@ -155,10 +155,12 @@ impl StructLogger {
         let (gas, failed) = (result.tx_gas_used(), !result.is_success());
         let empty = Bytes::new();
         let output = result.output().unwrap_or(&empty);
-        let mut trace = String::with_capacity(self.entries.len().saturating_add(output.len()));
-        put(&mut trace, format_args!("{{\"gas\":{gas},\"failed\":{failed}"));
-        put(&mut trace, format_args!(",\"returnValue\":\"{output}\",\"structLogs\":["));
-        trace.push_str(&self.entries);
+        let mut head = String::new();
+        put(&mut head, format_args!("{{\"gas\":{gas},\"failed\":{failed}"));
+        put(&mut head, format_args!(",\"returnValue\":\"{output}\",\"structLogs\":["));
+        // Moved within its own memory: the entries may be all that fits.
+        let mut trace = self.entries;
+        trace.insert_str(0, &head);
         trace.push_str("]}");
         trace
     }

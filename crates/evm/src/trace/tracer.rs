@@ -5,6 +5,7 @@ use alloy_rpc_types_trace::geth::{
     GethDebugTracingOptions, GethDefaultTracingOptions, mux::MuxConfig,
 };
 use revm_inspectors::tracing::DebugInspector;
+use serde_json::{Map, Value};
 use thiserror::Error;
 
 /// A tracer of geth with its settings.
@@ -40,6 +41,13 @@ pub enum TracerError {
         /// What is wrong.
         reason: String,
     },
+}
+
+/// The log of every instruction, with geth's default settings.
+impl Default for Tracer {
+    fn default() -> Self {
+        Self(TracerKind::Steps(GethDefaultTracingOptions::default()))
+    }
 }
 
 impl Tracer {
@@ -106,7 +114,7 @@ fn mux_settings(config: GethDebugTracerConfig) -> Result<MuxConfig, TracerError>
             GethDebugTracerType::BuiltInTracer(
                 BuiltIn::CallTracer | BuiltIn::FlatCallTracer | BuiltIn::PreStateTracer,
             ) => {
-                inner.get_or_insert_default();
+                inner.get_or_insert_with(|| GethDebugTracerConfig(Value::Object(Map::new())));
             }
             GethDebugTracerType::BuiltInTracer(
                 BuiltIn::MuxTracer | BuiltIn::StateGasTracer | BuiltIn::Erc7562Tracer,

@@ -4,7 +4,7 @@ use crate::{
     arguments::Arguments,
     block_reference::BlockReference,
     debug::DebugApi,
-    node_context::{ResolvedBlock, mined, receipts_of},
+    node_context::{ResolvedBlock, receipts_of},
     rpc_error::RpcError,
 };
 use alloy_eips::Encodable2718 as _;
@@ -30,14 +30,7 @@ impl DebugApi {
         &self,
         arguments: &Arguments<'_>,
     ) -> Result<Option<Bytes>, RpcError> {
-        let hash = arguments.required(0, "transactionHash")?;
-        // The pool first: a transaction that is mined between the two look-ups is then still found.
-        let pooled = self.node.pool.get(hash);
-        if let Some((block, index)) = mined(&self.node.chain.view(), hash)? {
-            let transaction = block.body().transactions.get(index);
-            return Ok(transaction.map(|transaction| transaction.encoded_2718().into()));
-        }
-        Ok(pooled.map(|pooled| pooled.transaction.encoded_2718().into()))
+        self.node.raw_transaction(arguments.required(0, "transactionHash")?)
     }
 
     /// The receipts in their network encoding, with bloom filter.

@@ -3,11 +3,7 @@
 use crate::{
     arguments::Arguments,
     block_reference::BlockTag,
-    debug::{
-        DebugApi,
-        trace_request::{TraceOptions, raw},
-        traced_block::TracedBlock,
-    },
+    debug::{DebugApi, trace_request::TraceOptions, traced_block::TracedBlock},
     node_context::number_of,
     rpc_error::{OrInternal, RpcError},
 };
@@ -66,10 +62,9 @@ impl DebugApi {
         let mut replay = traced.replay()?;
         let mut traces = Vec::new();
         for transaction in &traced.block.body().transactions {
-            let trace = run.within_limits(|tracer, limits| replay.trace_next(tracer, limits))?;
-            let Some(trace) = trace else { break };
-            let tx_hash = *transaction.tx_hash();
-            traces.push(TransactionTrace { tx_hash, result: raw(trace)? });
+            let trace = run.trace(|tracer, limits| replay.trace_next(tracer, limits))?;
+            let Some(result) = trace else { break };
+            traces.push(TransactionTrace { tx_hash: *transaction.tx_hash(), result });
         }
         Ok(traces)
     }

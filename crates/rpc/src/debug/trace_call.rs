@@ -4,10 +4,7 @@ use crate::{
     arguments::{Argument, Arguments, excerpt},
     block_reference::{BlockReference, BlockTag},
     call_request::{Structured, checked_transaction},
-    debug::{
-        DebugApi,
-        trace_request::{TraceOptions, absent, raw},
-    },
+    debug::{DebugApi, trace_request::TraceOptions},
     rpc_error::RpcError,
 };
 use hanzo_evm::CallOverrides;
@@ -16,7 +13,7 @@ use serde_json::{Map, Value, value::RawValue};
 
 /// The options of a call: those of a trace, and what the call assumes. Source: geth's
 /// `TraceCallConfig`.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct TraceCallOptions {
     trace: TraceOptions,
     overrides: CallOverrides,
@@ -56,24 +53,23 @@ fn take<T: DeserializeOwned>(
 impl DebugApi {
     /// Runs the call on the state after the block, as `eth_call` does. One that reverts has a
     /// trace.
-    pub(super) fn trace_call(&self, arguments: &Arguments<'_>) -> Result<Box<RawValue>, RpcError> {
+    pub(super) fn trace_call(
+        &self,
+        arguments: &Arguments<'_>,
+    ) -> Result<Option<Box<RawValue>>, RpcError> {
         let chain_id = self.node.chain.view().spec().chain_id();
         let transaction = checked_transaction(arguments, chain_id)?;
         let block: BlockReference = arguments.optional(1, "block")?.unwrap_or_default();
-        let options: Option<TraceCallOptions> = arguments.optional(2, "options")?;
-        let (trace, overrides) = match options {
-            Some(TraceCallOptions { trace, overrides }) => (trace, overrides),
-            None => (TraceOptions::parse(arguments, 2)?, CallOverrides::default()),
-        };
+        let TraceCallOptions { trace, overrides } =
+            arguments.optional(2, "options")?.unwrap_or_default();
         if block == BlockReference::Tag(BlockTag::Pending) {
             return Err(RpcError::UntraceablePending);
         }
         let state = self.node.state(block)?;
         let mut run = trace.begin(&self.node.limits);
         let context = state.call_context(self.node.limits.call_gas);
-        let trace = run.within_limits(|tracer, limits| {
+        run.trace(|tracer, limits| {
             hanzo_evm::trace_call(context, transaction, overrides, tracer, limits).map(Some)
-        })?;
-        trace.map_or_else(absent, raw)
+        })
     }
 }

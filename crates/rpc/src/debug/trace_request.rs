@@ -5,18 +5,15 @@ use crate::{
     arguments::{Argument, Arguments, excerpt},
     deadline::Deadline,
     go_duration::parse_duration,
-    rpc_error::{Limit, RpcError},
+    rpc_error::{Limit, OrInternal as _, RpcError},
 };
 use alloy_rpc_types_trace::geth::GethDebugTracingOptions;
 use hanzo_evm::{TraceError, TraceLimits, Tracer};
-use serde_json::{
-    Value,
-    value::{RawValue, to_raw_value},
-};
+use serde_json::{Value, value::RawValue};
 use std::time::Duration;
 
 /// The trace options of a request. Source: geth's `TraceConfig`.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct TraceOptions {
     tracer: Tracer,
     timeout: Option<Duration>,
@@ -33,15 +30,9 @@ impl TraceOptions {
         })
     }
 
-    /// The options as parameter `index`; those of geth's default if it is missing.
+    /// The options as parameter `index`.
     pub(super) fn parse(arguments: &Arguments<'_>, index: usize) -> Result<Self, RpcError> {
-        match arguments.optional(index, "options")? {
-            Some(options) => Ok(options),
-            None => {
-                let options = Self::from_value(Value::Object(serde_json::Map::new()));
-                options.map_err(RpcError::internal)
-            }
-        }
+        Ok(arguments.optional(index, "options")?.unwrap_or_default())
     }
 
     /// Starts the clock: the request's own timeout counts up to the node's limit.
@@ -70,7 +61,7 @@ impl Argument for TraceOptions {
 /// One request's traces in the making: what they may still cost.
 #[derive(Debug)]
 pub(super) struct TraceRun {
-    pub(super) tracer: Tracer,
+    tracer: Tracer,
     deadline: Deadline,
     time: Duration,
     /// Largest answer, in bytes.
@@ -80,21 +71,21 @@ pub(super) struct TraceRun {
 }
 
 impl TraceRun {
-    /// Runs `work` within what is left, and counts its trace.
+    /// Makes one trace with what is left.
     ///
     /// # Errors
     /// [`RpcError::Limit`] if the trace is too large or takes too long.
-    pub(super) fn within_limits<T: AsRef<str>>(
+    pub(super) fn trace(
         &mut self,
-        work: impl FnOnce(&Tracer, TraceLimits<'_>) -> Result<Option<T>, TraceError>,
-    ) -> Result<Option<T>, RpcError> {
+        work: impl FnOnce(&Tracer, TraceLimits<'_>) -> Result<Option<String>, TraceError>,
+    ) -> Result<Option<Box<RawValue>>, RpcError> {
         let deadline = self.deadline;
         let bytes = self.limit.saturating_sub(self.used);
         let limits = TraceLimits { bytes, is_time_up: &|| deadline.is_over() };
         let trace = work(&self.tracer, limits).map_err(|error| self.refusal(error))?;
-        let bytes = trace.as_ref().map_or(0, |trace| trace.as_ref().len());
-        self.used = self.used.saturating_add(bytes);
-        Ok(trace)
+        let Some(trace) = trace else { return Ok(None) };
+        self.used = self.used.saturating_add(trace.len());
+        RawValue::from_string(trace).map(Some).or_internal()
     }
 
     fn refusal(&self, error: TraceError) -> RpcError {
@@ -108,16 +99,6 @@ impl TraceRun {
             error @ TraceError::Transaction { .. } => RpcError::internal(error),
         }
     }
-}
-
-/// A finished trace as part of an answer.
-pub(super) fn raw(trace: String) -> Result<Box<RawValue>, RpcError> {
-    RawValue::from_string(trace).map_err(RpcError::internal)
-}
-
-/// What a trace that was asked for but does not exist would be.
-pub(super) fn absent() -> Result<Box<RawValue>, RpcError> {
-    to_raw_value(&Value::Null).map_err(RpcError::internal)
 }
 
 #[cfg(test)]

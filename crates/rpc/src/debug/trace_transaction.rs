@@ -2,11 +2,7 @@
 
 use crate::{
     arguments::Arguments,
-    debug::{
-        DebugApi,
-        trace_request::{TraceOptions, absent, raw},
-        traced_block::TracedBlock,
-    },
+    debug::{DebugApi, trace_request::TraceOptions, traced_block::TracedBlock},
     node_context::mined,
     rpc_error::RpcError,
 };
@@ -18,7 +14,7 @@ impl DebugApi {
     pub(super) fn trace_transaction(
         &self,
         arguments: &Arguments<'_>,
-    ) -> Result<Box<RawValue>, RpcError> {
+    ) -> Result<Option<Box<RawValue>>, RpcError> {
         let hash: B256 = arguments.required(0, "transactionHash")?;
         let options = TraceOptions::parse(arguments, 1)?;
         let view = self.node.chain.view();
@@ -26,10 +22,9 @@ impl DebugApi {
         let block = TracedBlock::new(&view, block)?;
         let mut run = options.begin(&self.node.limits);
         let mut replay = block.replay()?;
-        let trace = run.within_limits(|tracer, limits| {
+        run.trace(|tracer, limits| {
             replay.skip_to(index, limits)?;
             replay.trace_next(tracer, limits)
-        })?;
-        trace.map_or_else(absent, raw)
+        })
     }
 }

@@ -11,7 +11,6 @@ use crate::{
     node_context::{ResolvedBlock, mined, receipts_of},
     rpc_error::RpcError,
 };
-use alloy_eips::Encodable2718 as _;
 use alloy_primitives::{B256, Bytes, U64};
 
 impl Eth {
@@ -34,13 +33,7 @@ impl Eth {
         &self,
         arguments: &Arguments<'_>,
     ) -> Result<Option<Bytes>, RpcError> {
-        let hash = arguments.required(0, "transactionHash")?;
-        let pooled = self.node.pool.get(hash);
-        if let Some((block, index)) = mined(&self.node.chain.view(), hash)? {
-            let transaction = block.body().transactions.get(index);
-            return Ok(transaction.map(|transaction| transaction.encoded_2718().into()));
-        }
-        Ok(pooled.map(|pooled| pooled.transaction.encoded_2718().into()))
+        self.node.raw_transaction(arguments.required(0, "transactionHash")?)
     }
 
     pub(crate) fn transaction_by_block_hash(
