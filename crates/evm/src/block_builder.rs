@@ -2,10 +2,9 @@
 
 use crate::{
     Executed, ExecutionError,
-    block_evm::{BlockEvm, block_evm},
-    block_forks::BlockForks,
+    block_evm::BlockEvm,
+    block_start::start_block,
     diff::{check_supply, state_diff},
-    environment::block_environment,
     ethereum_block::EthereumBlock,
     hanzo_block::HanzoBlock,
     push_error::{PushError, push_error},
@@ -55,15 +54,13 @@ impl<'a> BlockBuilder<'a> {
         parent: &Header,
         spec: &Arc<ChainSpec>,
     ) -> Result<Self, ExecutionError> {
-        let prev_randao = spec.prev_randao(header, Some(parent));
-        let evm = block_evm(state, block_environment(spec, header, prev_randao), spec);
-        let forks = BlockForks::of(spec, header);
+        let started = start_block(state, header, parent, spec)?;
         let block = match spec.rules() {
             Rules::Hanzo(rules) => {
-                OpenBlock::Hanzo(HanzoBlock::new(evm, state, header, forks, Arc::clone(rules))?)
+                OpenBlock::Hanzo(HanzoBlock::new(started, state, Arc::clone(rules))?)
             }
             Rules::Ethereum(schedule) => {
-                OpenBlock::Ethereum(EthereumBlock::new(evm, state, header, forks, schedule)?)
+                OpenBlock::Ethereum(EthereumBlock::new(started, state, schedule))
             }
         };
         Ok(Self { block, state })

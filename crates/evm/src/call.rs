@@ -111,7 +111,7 @@ pub(crate) fn into_outcome(result: ExecutionResult) -> Result<CallOutcome, CallE
 
 /// geth's words for the halts that tools match on, the EVM's own for the rest.
 #[expect(clippy::wildcard_enum_match_arm, reason = "a foreign enum that grows with the forks")]
-fn halt_message(reason: &HaltReason) -> String {
+pub(crate) fn halt_message(reason: &HaltReason) -> String {
     match reason {
         HaltReason::OutOfGas(_) => "out of gas".to_owned(),
         HaltReason::OpcodeNotFound | HaltReason::InvalidFEOpcode | HaltReason::NotActivated => {

@@ -2,11 +2,11 @@
 
 use crate::{
     ExecutionError,
-    block_evm::{BlockDatabaseError, BlockEvm, read_error},
+    block_evm::{BlockEvm, read_error},
     block_forks::BlockForks,
+    block_start::{StartedBlock, TransactionExecutor},
     deposits::{DEPOSIT_REQUEST_TYPE, deposits},
     intermediate_root::IntermediateRoots,
-    receipt_builder::StatusReceiptBuilder,
     system_request::{SystemRequest, call_system_contract},
 };
 use alloy_consensus::Eip658Value;
@@ -16,21 +16,13 @@ use alloy_evm::{
     block::{
         BlockExecutionError, BlockExecutor as _, state_changes::post_block_balance_increments,
     },
-    eth::{
-        EthBlockExecutionCtx, EthBlockExecutor,
-        dao_fork::{DAO_HARDFORK_ACCOUNTS, DAO_HARDFORK_BENEFICIARY},
-    },
 };
 use alloy_hardforks::EthereumHardfork;
-use alloy_primitives::{Address, U256, map::HashMap};
+use alloy_primitives::Address;
 use hanzo_state::WorldState;
-use hanzo_types::{DaoSide, EthereumForks, Header, Receipt, Transaction};
+use hanzo_types::{EthereumForks, Header, Receipt, Transaction};
 use reth_primitives_traits::Recovered;
-use revm::{
-    Database as _, DatabaseCommit as _,
-    database::{DatabaseCommitExt as _, states::bundle_state::BundleRetention},
-    state::{Account, TransactionId},
-};
+use revm::database::{DatabaseCommitExt as _, states::bundle_state::BundleRetention};
 use std::borrow::Cow;
 
 /// Executes one block of a plain Ethereum chain.
@@ -38,7 +30,7 @@ use std::borrow::Cow;
 /// Up to the last transaction it is alloy-evm's executor. What follows is done here, so that a
 /// failed read, a block's own fault and a defect stay three different errors.
 pub(crate) struct EthereumBlock<'a> {
-    inner: EthBlockExecutor<'a, BlockEvm<'a>, BlockForks, StatusReceiptBuilder>,
+    inner: TransactionExecutor<'a>,
     forks: BlockForks,
     deposit_contract: Address,
     /// Before Byzantium only.
@@ -56,43 +48,22 @@ pub(crate) struct FinishedBlock<'a> {
 }
 
 impl<'a> EthereumBlock<'a> {
-    /// Starts the block with `header`: the DAO's balances, then the system calls that come before
-    /// the first transaction.
+    /// The block after its system calls; `state` is that before it.
     pub(crate) fn new(
-        evm: BlockEvm<'a>,
+        started: StartedBlock<'a>,
         state: &'a dyn WorldState,
-        header: &Header,
-        forks: BlockForks,
         schedule: &EthereumForks,
-    ) -> Result<Self, ExecutionError> {
-        let ctx = EthBlockExecutionCtx {
-            parent_hash: header.parent_hash,
-            parent_beacon_block_root: header.parent_beacon_block_root,
-            ommers: &[],
-            withdrawals: None,
-            extra_data: header.extra_data.clone(),
-            tx_count_hint: None,
-            slot_number: None,
-        };
+    ) -> Self {
+        let StartedBlock { executor, touched } = started;
+        let forks = executor.spec;
         let has_status = forks.has(EthereumHardfork::Byzantium);
-        let mut block = Self {
-            inner: EthBlockExecutor::new(evm, ctx, forks, StatusReceiptBuilder),
+        Self {
+            inner: executor,
             forks,
             deposit_contract: schedule.deposit_contract(),
             roots: (!has_status).then(|| IntermediateRoots::new(state)),
-            touched: Vec::new(),
-        };
-        let moves_dao = schedule
-            .dao()
-            .is_some_and(|dao| dao.side == DaoSide::Supports && dao.block == header.number);
-        if moves_dao {
-            block.move_dao_balances()?;
+            touched,
         }
-        block
-            .inner
-            .apply_pre_execution_changes()
-            .map_err(|error| ExecutionError::SystemCall(error.to_string()))?;
-        Ok(block)
     }
 
     /// Who else is credited at the end of the block.
@@ -176,38 +147,4 @@ impl<'a> EthereumBlock<'a> {
         }
         Ok(requests)
     }
-
-    /// Moves the balances of the DAO and its children to the refund contract. All accounts exist
-    /// afterwards, empty or not, as before EIP-161 they do. Source: EIP-779.
-    fn move_dao_balances(&mut self) -> Result<(), ExecutionError> {
-        let database = self.inner.evm.db_mut();
-        let mut total = U256::ZERO;
-        let mut changed = HashMap::default();
-        for address in DAO_HARDFORK_ACCOUNTS {
-            let mut account = load(database.basic(address))?;
-            total = total.saturating_add(account.info.balance);
-            account.info.balance = U256::ZERO;
-            changed.insert(address, account);
-        }
-        let mut refunds = load(database.basic(DAO_HARDFORK_BENEFICIARY))?;
-        refunds.info.balance = refunds.info.balance.saturating_add(total);
-        changed.insert(DAO_HARDFORK_BENEFICIARY, refunds);
-        for account in changed.values_mut() {
-            account.mark_touch();
-            if account.info.is_empty() {
-                account.mark_created();
-            }
-        }
-        self.touched.extend(changed.keys());
-        database.commit(changed);
-        Ok(())
-    }
-}
-
-/// The account as an empty one if it does not exist.
-fn load(
-    read: Result<Option<revm::state::AccountInfo>, BlockDatabaseError>,
-) -> Result<Account, ExecutionError> {
-    let info = read.map_err(read_error)?;
-    Ok(info.map_or_else(|| Account::new_not_existing(TransactionId::ZERO), Account::from))
 }

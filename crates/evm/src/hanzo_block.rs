@@ -4,19 +4,17 @@ use crate::{
     ExecutionError,
     accounting::settle_block,
     block_evm::{BlockEvm, read_error},
-    block_forks::BlockForks,
-    receipt_builder::StatusReceiptBuilder,
+    block_start::{StartedBlock, TransactionExecutor},
 };
 use alloy_evm::{
     Evm as _,
     block::{BlockExecutionError, BlockExecutor as _},
-    eth::{EthBlockExecutionCtx, EthBlockExecutor},
 };
 use alloy_primitives::{U256, map::HashMap};
 use hanzo_state::{StateError, StateRead};
 use hanzo_types::{
-    AI_SUPPLY, BlockSupply, COMPUTE_MINING, HanzoRules, Header, Receipt, SupplyCounters,
-    SupplySlot, Transaction,
+    AI_SUPPLY, BlockSupply, COMPUTE_MINING, HanzoRules, Receipt, SupplyCounters, SupplySlot,
+    Transaction,
 };
 use reth_primitives_traits::Recovered;
 use revm::{
@@ -33,7 +31,7 @@ use std::sync::Arc;
 /// are no deposits, withdrawal requests or consolidations (their contracts are not deployed), and
 /// it mints its own subsidy. Source: decisions D-02, D-08, D-09, D-30, D-32.
 pub(crate) struct HanzoBlock<'a> {
-    inner: EthBlockExecutor<'a, BlockEvm<'a>, BlockForks, StatusReceiptBuilder>,
+    inner: TransactionExecutor<'a>,
     rules: Arc<HanzoRules>,
     counters_before: SupplyCounters,
     /// Wei destroyed by SELFDESTRUCT so far.
@@ -49,29 +47,14 @@ pub(crate) struct SettledBlock<'a> {
 }
 
 impl<'a> HanzoBlock<'a> {
-    /// Starts the block with `header`: the system calls that come before the first transaction.
+    /// The block after its system calls; `state` is that before it.
     pub(crate) fn new(
-        evm: BlockEvm<'a>,
+        started: StartedBlock<'a>,
         state: &dyn StateRead,
-        header: &Header,
-        forks: BlockForks,
         rules: Arc<HanzoRules>,
     ) -> Result<Self, ExecutionError> {
-        let ctx = EthBlockExecutionCtx {
-            parent_hash: header.parent_hash,
-            parent_beacon_block_root: header.parent_beacon_block_root,
-            ommers: &[],
-            withdrawals: None,
-            extra_data: header.extra_data.clone(),
-            tx_count_hint: None,
-            slot_number: None,
-        };
-        let mut inner = EthBlockExecutor::new(evm, ctx, forks, StatusReceiptBuilder);
-        inner
-            .apply_pre_execution_changes()
-            .map_err(|error| ExecutionError::SystemCall(error.to_string()))?;
         let counters_before = read_counters(|slot| state.storage(AI_SUPPLY, slot.key()))?;
-        Ok(Self { inner, rules, counters_before, destroyed: U256::ZERO })
+        Ok(Self { inner: started.executor, rules, counters_before, destroyed: U256::ZERO })
     }
 
     /// Gas that the block's transactions used so far.

@@ -1,4 +1,4 @@
-//! Runs transactions: block execution, block building, calls and estimates.
+//! Runs transactions: block execution, block building, calls, estimates and traces.
 //!
 //! Owns the seam to revm: which rules the EVM runs, what happens before the first and after the
 //! last transaction, and how a result becomes a [`StateDiff`](hanzo_state::StateDiff). It never
@@ -9,7 +9,8 @@
 //!                                         │                                    ├ outcome
 //!             HanzoBlock: after the last transaction burns, subsidy, share pool └ diff
 //!          EthereumBlock: intermediate roots, DAO; after it requests, rewards, withdrawals
-//!  execute (import) and BlockBuilder (mining) drive the same executor.
+//!  execute (import) and BlockBuilder (mining) drive the same executor; BlockReplay (traces) starts
+//!  blocks in the same way and runs their transactions under an inspector.
 //! ```
 //!
 //! Invariants: importing a block that [`BlockBuilder`] built gives the same outcome and diff; in
@@ -19,6 +20,7 @@ mod accounting;
 mod block_builder;
 mod block_evm;
 mod block_forks;
+mod block_start;
 mod call;
 mod call_error;
 mod call_overrides;
@@ -38,6 +40,7 @@ mod push_error;
 mod receipt_builder;
 mod state_database;
 mod system_request;
+mod trace;
 mod transact;
 
 pub use accounting::{SHARE_POOL_BASIS_POINTS, settle_block};
@@ -50,4 +53,5 @@ pub use error::ExecutionError;
 pub use estimate::{ESTIMATE_ERROR_RATIO, estimate_gas};
 pub use execute::{Executed, execute};
 pub use push_error::PushError;
+pub use trace::{BlockReplay, TraceError, TraceLimits, Tracer, TracerError, trace_call};
 pub use transact::{Transacted, TransactionStatus, transact};

@@ -5,6 +5,7 @@ use crate::{
     environment::block_environment,
     evm_factory::HanzoEvmFactory,
     state_database::{DatabaseError, StateDatabase},
+    trace::TraceInspector,
 };
 use alloy_evm::{
     Evm as _, EvmEnv, EvmFactory as _,
@@ -18,7 +19,7 @@ use hanzo_state::StateError;
 use revm::{
     Database as _,
     context::TxEnv,
-    context_interface::result::{EVMError, ExecutionResult, InvalidTransaction},
+    context_interface::result::{EVMError, ExecutionResult, InvalidTransaction, ResultAndState},
     database::{CacheDB, WrapDatabaseRef},
 };
 use revm_inspectors::access_list::AccessListInspector;
@@ -35,7 +36,7 @@ pub(crate) struct PreparedCall<'a> {
     pub(crate) database: CallDatabase<'a>,
     /// Whether the request named a gas limit.
     pub(crate) gas_was_given: bool,
-    env: EvmEnv,
+    pub(crate) env: EvmEnv,
     /// Precompiles that the request moves: from, to.
     moved_precompiles: Vec<(Address, Address)>,
 }
@@ -139,6 +140,19 @@ impl<'a> PreparedCall<'a> {
         move_precompiles(evm.precompiles_mut(), &self.moved_precompiles)?;
         let result = evm.transact_raw(self.tx.clone());
         Ok(result.map_err(|error| evm_error(error, &self.tx))?.result)
+    }
+
+    pub(crate) fn run_traced(
+        &mut self,
+        inspector: &mut TraceInspector<'_>,
+    ) -> Result<ResultAndState, CallError> {
+        let mut evm = HanzoEvmFactory.create_evm_with_inspector(
+            &mut self.database,
+            self.env.clone(),
+            inspector,
+        );
+        move_precompiles(evm.precompiles_mut(), &self.moved_precompiles)?;
+        evm.transact_raw(self.tx.clone()).map_err(|error| evm_error(error, &self.tx))
     }
 }
 

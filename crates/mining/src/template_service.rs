@@ -11,7 +11,7 @@ use hanzo_chain::ChainHandle;
 use hanzo_consensus::Consensus;
 use hanzo_pool::Pool;
 use parking_lot::Mutex;
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
 
 /// How long a cached pending block may be served although neither head nor pool changed: its
 /// timestamp goes stale. In seconds; the refresh interval of decision D-36.

@@ -21,17 +21,26 @@ pub(crate) struct CallRequest {
 impl CallRequest {
     /// Reads `(transaction, block?, stateOverrides?, blockOverrides?)` for the chain `chain_id`.
     pub(crate) fn parse(arguments: &Arguments<'_>, chain_id: u64) -> Result<Self, RpcError> {
-        let Structured(transaction) = arguments.required(0, "transaction")?;
+        let transaction = checked_transaction(arguments, chain_id)?;
         let block = arguments.optional(1, "block")?.unwrap_or_default();
         let state = arguments.optional(2, "stateOverrides")?.map(|Structured(state)| state);
         let changes = arguments.optional(3, "blockOverrides")?.map(|Structured(changes)| changes);
-        check(&transaction, chain_id)?;
         let overrides = CallOverrides {
             state: state.map(|state: StateOverride| state),
             block: changes.map(|changes: BlockOverrides| Box::new(changes)),
         };
         Ok(Self { transaction, block, overrides })
     }
+}
+
+/// The first argument of a call on the chain `chain_id`.
+pub(crate) fn checked_transaction(
+    arguments: &Arguments<'_>,
+    chain_id: u64,
+) -> Result<TransactionRequest, RpcError> {
+    let Structured(transaction) = arguments.required(0, "transaction")?;
+    check(&transaction, chain_id)?;
+    Ok(transaction)
 }
 
 /// Contradictions within a request, in geth's words.
@@ -70,7 +79,7 @@ fn check(request: &TransactionRequest, chain_id: u64) -> Result<(), RpcError> {
 
 /// An object whose fields are read one by one; the error names the field.
 #[derive(Debug)]
-struct Structured<T>(T);
+pub(crate) struct Structured<T>(pub(crate) T);
 
 impl<T: DeserializeOwned> Argument for Structured<T> {
     fn from_json(json: &str) -> Result<Self, String> {

@@ -24,10 +24,15 @@ impl Deadline {
     /// # Errors
     /// [`RpcError::Limit`] once the budget is spent.
     pub(crate) fn check(&self) -> Result<(), RpcError> {
-        if self.started.elapsed() < self.budget {
+        if !self.is_over() {
             return Ok(());
         }
         Err(RpcError::Limit(Limit::QueryTime { limit: self.budget }))
+    }
+
+    /// Whether the budget is spent.
+    pub(crate) fn is_over(&self) -> bool {
+        self.started.elapsed() >= self.budget
     }
 }
 

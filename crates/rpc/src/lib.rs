@@ -8,7 +8,7 @@
 //!  TCP ─▶ HostGuard ─▶ CORS ─▶ HTTP or WebSocket ─▶ CallGuard ─▶ method table (only the
 //!  Unix socket ─▶ JSON framing ───────────────────────┘            permitted namespaces)
 //!                                                                        │
-//!            memory only: answered at once ◀── Eth, Net, Web3, TxPool ──▶ ExecutionSlots
+//!            memory only: answered at once ◀── Eth, Debug, Net, … ───▶ ExecutionSlots
 //!                                                                        │ (bounded lanes)
 //!  CanonUpdate, pool events ─▶ subscriptions (bounded buffers) ◀─────────┘
 //! ```
@@ -25,11 +25,13 @@ mod call_request;
 mod config;
 mod convert;
 mod deadline;
+mod debug;
 mod eth;
 mod execution_slots;
 mod fee_history;
 mod fee_oracle;
 mod filter_registry;
+mod go_duration;
 mod host_guard;
 mod ipc;
 mod limits;

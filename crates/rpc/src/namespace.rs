@@ -14,13 +14,15 @@ pub enum Namespace {
     Web3,
     /// Content of the transaction pool.
     TxPool,
+    /// Traces and raw blocks.
+    Debug,
     /// Which namespaces there are.
     Rpc,
 }
 
 /// A name that is no namespace.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("unknown RPC namespace {name:?}; there are eth, net, web3, txpool, rpc and all")]
+#[error("unknown RPC namespace {name:?}; there are eth, net, web3, txpool, debug, rpc and all")]
 pub struct UnknownNamespace {
     /// What was written.
     pub name: String,
@@ -28,7 +30,8 @@ pub struct UnknownNamespace {
 
 impl Namespace {
     /// Every namespace.
-    pub const ALL: [Self; 5] = [Self::Eth, Self::Net, Self::Web3, Self::TxPool, Self::Rpc];
+    pub const ALL: [Self; 6] =
+        [Self::Eth, Self::Net, Self::Web3, Self::TxPool, Self::Debug, Self::Rpc];
 
     /// Name of the namespace, as in `--http.api`.
     #[must_use]
@@ -38,6 +41,7 @@ impl Namespace {
             Self::Net => "net",
             Self::Web3 => "web3",
             Self::TxPool => "txpool",
+            Self::Debug => "debug",
             Self::Rpc => "rpc",
         }
     }

@@ -5,7 +5,8 @@ use crate::{
     block_reference::{BlockReference, BlockTag},
     rpc_error::{OrInternal, RpcError},
 };
-use alloy_primitives::B256;
+use alloy_eips::Encodable2718 as _;
+use alloy_primitives::{B256, Bytes};
 use hanzo_chain::{BlockState, ChainHandle, ChainView, HistoryError, RecentState};
 use hanzo_evm::CallContext;
 use hanzo_mining::{MinerStatus, PendingBlock, TemplateService};
@@ -123,6 +124,17 @@ impl NodeContext {
         Ok(ResolvedState { state, header, prev_randao, spec: Arc::clone(view.spec()) })
     }
 
+    /// The transaction with this hash in its network encoding (EIP-2718), mined or waiting.
+    pub(crate) fn raw_transaction(&self, hash: B256) -> Result<Option<Bytes>, RpcError> {
+        // The pool first: a transaction that is mined between the two look-ups is then still found.
+        let pooled = self.pool.get(hash);
+        if let Some((block, index)) = mined(&self.chain.view(), hash)? {
+            let transaction = block.body().transactions.get(index);
+            return Ok(transaction.map(|transaction| transaction.encoded_2718().into()));
+        }
+        Ok(pooled.map(|pooled| pooled.transaction.encoded_2718().into()))
+    }
+
     /// The state after the block that `reference` names, with its trie.
     ///
     /// # Errors
@@ -177,6 +189,16 @@ pub(crate) fn number_of(view: &ChainView, tag: BlockTag) -> u64 {
     }
 }
 
+/// Block and position of a mined transaction.
+pub(crate) fn mined(
+    view: &ChainView,
+    hash: B256,
+) -> Result<Option<(Arc<RecoveredBlock>, usize)>, RpcError> {
+    let Some(position) = view.transaction(hash).or_internal()? else { return Ok(None) };
+    let block = view.block_by_hash(position.block_hash).or_internal()?;
+    Ok(block.map(|block| (block, position.index)))
+}
+
 /// Receipts of a canonical block; `None` for every other.
 ///
 /// # Errors
@@ -210,7 +232,9 @@ fn canonical_header(view: &ChainView, number: u64) -> Result<SealedHeader, RpcEr
     view.header_by_number(number).or_internal()?.ok_or(RpcError::HeaderNotFound)
 }
 
-fn require_canonical(view: &ChainView, number: u64, hash: B256) -> Result<(), RpcError> {
+/// # Errors
+/// [`RpcError::NotCanonical`] unless `hash` is the canonical block `number`.
+pub(crate) fn require_canonical(view: &ChainView, number: u64, hash: B256) -> Result<(), RpcError> {
     match view.is_canonical(number, hash).or_internal()? {
         true => Ok(()),
         false => Err(RpcError::NotCanonical { hash }),

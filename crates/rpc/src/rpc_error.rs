@@ -49,6 +49,12 @@ pub(crate) enum RpcError {
     MethodNotFound { method: String },
     #[error("header not found")]
     HeaderNotFound,
+    #[error("transaction not found")]
+    TransactionNotFound,
+    #[error("genesis is not traceable")]
+    UntraceableGenesis,
+    #[error("tracing on top of pending is not supported")]
+    UntraceablePending,
     #[error("unknown block")]
     UnknownBlock,
     #[error("hash {hash} is not currently canonical")]
@@ -126,6 +132,9 @@ impl RpcError {
             Self::Reverted { .. } => REVERTED,
             Self::NotMinedInTime { .. } => NOT_MINED_IN_TIME,
             Self::HeaderNotFound
+            | Self::TransactionNotFound
+            | Self::UntraceableGenesis
+            | Self::UntraceablePending
             | Self::UnknownBlock
             | Self::NotCanonical { .. }
             | Self::FilterNotFound

@@ -4,6 +4,7 @@ use crate::{
     HttpConfig, Namespace, RpcConfig, RpcLimits, RpcStartError,
     call_guard::{CallGuard, CallLimits},
     config::CorsOrigins,
+    debug::DebugApi,
     eth::Eth,
     execution_slots::ExecutionSlots,
     host_guard::HostGuardLayer,
@@ -171,6 +172,7 @@ impl Services {
                 Namespace::Net => Net::new(node).methods(slots)?,
                 Namespace::Web3 => Web3::new(node).methods(slots)?,
                 Namespace::TxPool => TxPool::new(node).methods(slots)?,
+                Namespace::Debug => DebugApi::new(node).methods(slots)?,
                 Namespace::Rpc => Modules::new(namespaces.clone()).methods(slots)?,
             })?;
         }

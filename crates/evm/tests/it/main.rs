@@ -7,4 +7,6 @@ mod fixture;
 #[cfg(test)]
 mod settlement;
 #[cfg(test)]
+mod trace;
+#[cfg(test)]
 mod transactions;

@@ -95,7 +95,8 @@ struct RpcArgs {
     /// Port for HTTP and WebSocket; 0 lets the system choose [default: 8545].
     #[arg(long = "http.port", value_name = "PORT")]
     http_port: Option<u16>,
-    /// Namespaces to serve, separated by commas, or `all` [default: eth,net,web3,txpool,rpc].
+    /// Namespaces to serve, separated by commas, or `all`
+    /// [default: eth,net,web3,txpool,rpc; on a loopback address also debug].
     #[arg(long = "http.api", value_name = "NAMES", value_delimiter = ',')]
     http_api: Option<Vec<String>>,
     /// Origins that browsers may call from, separated by commas, or `*`
@@ -222,7 +223,7 @@ fn default_rpc(is_dev: bool) -> RpcSettings {
         address: IpAddr::V4(Ipv4Addr::LOCALHOST),
         port: DEFAULT_HTTP_PORT,
         websocket: true,
-        api: ["eth", "net", "web3", "txpool", "rpc"].map(str::to_owned).to_vec(),
+        api: default_namespaces(IpAddr::V4(Ipv4Addr::LOCALHOST)),
         // Browser wallets and dapps under development call from anywhere; elsewhere an open
         // origin would let any page talk to the node.
         cors_origins: if is_dev { vec!["*".to_owned()] } else { Vec::new() },
@@ -232,6 +233,16 @@ fn default_rpc(is_dev: bool) -> RpcSettings {
         max_connections: DEFAULT_MAX_CONNECTIONS,
         max_batch: DEFAULT_MAX_BATCH,
     }
+}
+
+/// What is served unless something is named. A trace costs far more than any other request, so
+/// others than this machine's users have to be let in by name. Source: decision D-23.
+fn default_namespaces(address: IpAddr) -> Vec<String> {
+    let mut names = vec!["eth", "net", "web3", "txpool", "rpc"];
+    if address.is_loopback() {
+        names.push("debug");
+    }
+    names.into_iter().map(str::to_owned).collect()
 }
 
 impl PruneArgs {
@@ -253,7 +264,8 @@ impl RpcArgs {
         rpc.websocket = self.ws || file.http.ws.unwrap_or(rpc.websocket);
         set(&mut rpc.address, self.http_addr.or(file.http.addr));
         set(&mut rpc.port, self.http_port.or(file.http.port));
-        set(&mut rpc.api, self.http_api.or_else(|| file.http.api.clone()));
+        let namespaces = self.http_api.or_else(|| file.http.api.clone());
+        rpc.api = namespaces.unwrap_or_else(|| default_namespaces(rpc.address));
         set(&mut rpc.cors_origins, self.cors_origins.or_else(|| file.http.corsdomain.clone()));
         set(&mut rpc.virtual_hosts, self.virtual_hosts.or_else(|| file.http.vhosts.clone()));
         let path = self.ipc_path.or_else(|| file.ipc.path.clone());
@@ -289,5 +301,20 @@ impl MinerArgs {
 fn set<T>(target: &mut T, value: Option<T>) {
     if let Some(value) = value {
         *target = value;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::Ipv6Addr;
+
+    #[test]
+    fn traces_are_served_unasked_on_loopback_only() {
+        let serves = |address| default_namespaces(address).iter().any(|name| name == "debug");
+        assert!(serves(IpAddr::V4(Ipv4Addr::LOCALHOST)));
+        assert!(serves(IpAddr::V6(Ipv6Addr::LOCALHOST)));
+        assert!(!serves(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
+        assert!(!serves(IpAddr::V6(Ipv6Addr::UNSPECIFIED)));
     }
 }

@@ -8,14 +8,10 @@ use crate::{
         receipt_at,
     },
     eth::{Eth, blocks::by_hash},
-    node_context::{ResolvedBlock, receipts_of},
-    rpc_error::{OrInternal, RpcError},
+    node_context::{ResolvedBlock, mined, receipts_of},
+    rpc_error::RpcError,
 };
-use alloy_eips::Encodable2718 as _;
 use alloy_primitives::{B256, Bytes, U64};
-use hanzo_chain::ChainView;
-use hanzo_types::RecoveredBlock;
-use std::sync::Arc;
 
 impl Eth {
     /// A mined transaction, or one that waits in the pool, or null.
@@ -26,7 +22,7 @@ impl Eth {
         let hash = arguments.required(0, "transactionHash")?;
         // The pool first: a transaction that is mined between the two look-ups is then still found.
         let pooled = self.node.pool.get(hash);
-        if let Some((block, index)) = find(&self.node.chain.view(), hash)? {
+        if let Some((block, index)) = mined(&self.node.chain.view(), hash)? {
             return Ok(mined_transaction(&block, index));
         }
         Ok(pooled.map(|pooled| pool_transaction(&pooled.transaction)))
@@ -37,13 +33,7 @@ impl Eth {
         &self,
         arguments: &Arguments<'_>,
     ) -> Result<Option<Bytes>, RpcError> {
-        let hash = arguments.required(0, "transactionHash")?;
-        let pooled = self.node.pool.get(hash);
-        if let Some((block, index)) = find(&self.node.chain.view(), hash)? {
-            let transaction = block.body().transactions.get(index);
-            return Ok(transaction.map(|transaction| transaction.encoded_2718().into()));
-        }
-        Ok(pooled.map(|pooled| pooled.transaction.encoded_2718().into()))
+        self.node.raw_transaction(arguments.required(0, "transactionHash")?)
     }
 
     pub(crate) fn transaction_by_block_hash(
@@ -85,15 +75,8 @@ impl Eth {
     /// Receipt of a mined transaction, null for every other.
     pub(super) fn receipt_of(&self, hash: B256) -> Result<Option<RpcReceipt>, RpcError> {
         let view = self.node.chain.view();
-        let Some((block, index)) = find(&view, hash)? else { return Ok(None) };
+        let Some((block, index)) = mined(&view, hash)? else { return Ok(None) };
         let receipts = receipts_of(&view, &block)?;
         Ok(receipts.and_then(|receipts| receipt_at(view.spec(), &block, &receipts, index)))
     }
-}
-
-/// Block and position of a mined transaction.
-fn find(view: &ChainView, hash: B256) -> Result<Option<(Arc<RecoveredBlock>, usize)>, RpcError> {
-    let Some(position) = view.transaction(hash).or_internal()? else { return Ok(None) };
-    let block = view.block_by_hash(position.block_hash).or_internal()?;
-    Ok(block.map(|block| (block, position.index)))
 }

@@ -10,6 +10,7 @@
 mod access;
 mod batches;
 mod blocks;
+mod debug;
 mod errors;
 mod ethereum;
 mod execution;

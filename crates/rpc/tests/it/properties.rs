@@ -11,7 +11,15 @@ use proptest::{
 };
 use serde_json::{Value, json};
 
-const METHODS: [&str; 47] = [
+const METHODS: [&str; 55] = [
+    "debug_getRawBlock",
+    "debug_getRawHeader",
+    "debug_getRawReceipts",
+    "debug_getRawTransaction",
+    "debug_traceBlockByHash",
+    "debug_traceBlockByNumber",
+    "debug_traceCall",
+    "debug_traceTransaction",
     "eth_accounts",
     "eth_blobBaseFee",
     "eth_blockNumber",
@@ -96,6 +104,11 @@ fn parameter() -> impl Strategy<Value = Value> {
         Just("requireCanonical"),
         Just("address"),
         Just("topics"),
+        Just("tracer"),
+        Just("tracerConfig"),
+        Just("timeout"),
+        Just("limit"),
+        Just("stateOverrides"),
     ]
     .prop_map(str::to_owned);
     leaf.prop_recursive(3, 24, 4, move |inner| {

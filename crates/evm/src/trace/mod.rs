@@ -1,0 +1,18 @@
+//! Traces of transactions and calls, in the JSON forms of geth.
+
+mod block_replay;
+mod bounded_json;
+mod call;
+mod inspector;
+mod limits;
+mod struct_logger;
+mod trace_error;
+mod tracer;
+
+pub use block_replay::BlockReplay;
+pub use call::trace_call;
+pub use limits::TraceLimits;
+pub use trace_error::TraceError;
+pub use tracer::{Tracer, TracerError};
+
+pub(crate) use inspector::{Recorded, TraceInspector};

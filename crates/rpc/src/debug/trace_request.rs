@@ -1,0 +1,129 @@
+//! What kind of trace a request wants, and what it may cost.
+
+use crate::{
+    RpcLimits,
+    arguments::{Argument, Arguments, excerpt},
+    deadline::Deadline,
+    go_duration::parse_duration,
+    rpc_error::{Limit, OrInternal as _, RpcError},
+};
+use alloy_rpc_types_trace::geth::GethDebugTracingOptions;
+use hanzo_evm::{TraceError, TraceLimits, Tracer};
+use serde_json::{Value, value::RawValue};
+use std::time::Duration;
+
+/// The trace options of a request. Source: geth's `TraceConfig`.
+#[derive(Debug, Default)]
+pub(super) struct TraceOptions {
+    tracer: Tracer,
+    timeout: Option<Duration>,
+}
+
+impl TraceOptions {
+    pub(super) fn from_value(value: Value) -> Result<Self, String> {
+        let options: GethDebugTracingOptions =
+            serde_path_to_error::deserialize(value).map_err(|error| error.to_string())?;
+        let timeout = options.timeout.as_deref().map(parse_duration).transpose();
+        Ok(Self {
+            timeout: timeout.map_err(|reason| format!("timeout: {reason}"))?,
+            tracer: Tracer::new(options).map_err(|error| error.to_string())?,
+        })
+    }
+
+    /// The options as parameter `index`.
+    pub(super) fn parse(arguments: &Arguments<'_>, index: usize) -> Result<Self, RpcError> {
+        Ok(arguments.optional(index, "options")?.unwrap_or_default())
+    }
+
+    /// Starts the clock: the request's own timeout counts up to the node's limit.
+    pub(super) fn begin(self, limits: &RpcLimits) -> TraceRun {
+        let time =
+            self.timeout.map_or(limits.execution_time, |asked| asked.min(limits.execution_time));
+        TraceRun {
+            tracer: self.tracer,
+            deadline: Deadline::within(time),
+            time,
+            limit: usize::try_from(limits.response_bytes).unwrap_or(usize::MAX),
+            used: 0,
+        }
+    }
+}
+
+impl Argument for TraceOptions {
+    fn from_json(json: &str) -> Result<Self, String> {
+        match serde_json::from_str(json) {
+            Ok(value @ Value::Object(_)) => Self::from_value(value),
+            Ok(_) | Err(_) => Err(format!("expected an object, got {}", excerpt(json))),
+        }
+    }
+}
+
+/// One request's traces in the making: what they may still cost.
+#[derive(Debug)]
+pub(super) struct TraceRun {
+    tracer: Tracer,
+    deadline: Deadline,
+    time: Duration,
+    /// Largest answer, in bytes.
+    limit: usize,
+    /// Bytes of the traces that are done.
+    used: usize,
+}
+
+impl TraceRun {
+    /// Makes one trace with what is left.
+    ///
+    /// # Errors
+    /// [`RpcError::Limit`] if the trace is too large or takes too long.
+    pub(super) fn trace(
+        &mut self,
+        work: impl FnOnce(&Tracer, TraceLimits<'_>) -> Result<Option<String>, TraceError>,
+    ) -> Result<Option<Box<RawValue>>, RpcError> {
+        let deadline = self.deadline;
+        let bytes = self.limit.saturating_sub(self.used);
+        let limits = TraceLimits { bytes, is_time_up: &|| deadline.is_over() };
+        let trace = work(&self.tracer, limits).map_err(|error| self.refusal(error))?;
+        let Some(trace) = trace else { return Ok(None) };
+        self.used = self.used.saturating_add(trace.len());
+        RawValue::from_string(trace).map(Some).or_internal()
+    }
+
+    fn refusal(&self, error: TraceError) -> RpcError {
+        match error {
+            TraceError::TooLarge { .. } => Limit::ResponseBytes { limit: self.limit }.into(),
+            TraceError::TimeUp => Limit::ExecutionTime { limit: self.time }.into(),
+            TraceError::Call(error) => error.into(),
+            TraceError::Block(error) => RpcError::internal(error),
+            TraceError::State(error) => RpcError::internal(error),
+            // The chain has accepted the block: this node contradicts itself.
+            error @ TraceError::Transaction { .. } => RpcError::internal(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(json: &str) -> String {
+        TraceOptions::from_json(json).unwrap_err()
+    }
+
+    #[test]
+    fn malformed_options_are_refused_with_the_reason() {
+        assert_eq!(reason("7"), "expected an object, got 7");
+        assert_eq!(reason("\"callTracer\""), "expected an object, got \"callTracer\"");
+        assert_eq!(reason(r#"{"timeout":"soon"}"#), "timeout: time: invalid duration \"soon\"");
+        assert!(reason(r#"{"tracer":"() => 1"}"#).contains("JavaScript"));
+        assert!(reason(r#"{"disableStack":"yes"}"#).contains("boolean"));
+    }
+
+    #[test]
+    fn a_timeout_counts_up_to_the_limit_of_the_node() {
+        let limits = RpcLimits { execution_time: Duration::from_secs(5), ..RpcLimits::default() };
+        let time = |json: &str| TraceOptions::from_json(json).unwrap().begin(&limits).time;
+        assert_eq!(time("{}"), Duration::from_secs(5));
+        assert_eq!(time(r#"{"timeout":"1s"}"#), Duration::from_secs(1));
+        assert_eq!(time(r#"{"timeout":"1h"}"#), Duration::from_secs(5));
+    }
+}
