@@ -1,8 +1,8 @@
 //! Runs a BlockchainTests case: every block through production import, in the order of arrival.
 
 use crate::{
-    BlockchainTest, CaseOutcome, FixtureBlock, ForkSchedule, Mismatch, NetworkError, Refusal, Verdict,
-    genesis_of::chain_of, scratch_store::scratch_store, world_check::World,
+    BlockchainTest, CaseOutcome, FixtureBlock, ForkSchedule, Mismatch, NetworkError, Refusal,
+    Verdict, genesis_of::chain_of, scratch_store::scratch_store, world_check::World,
 };
 use alloy_primitives::B256;
 use alloy_rlp::Decodable as _;
