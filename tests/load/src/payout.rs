@@ -48,9 +48,9 @@ fn code(amount: U256, accounts: &[Address]) -> anyhow::Result<Bytes> {
     if high.iter().any(|byte| *byte != 0) {
         bail!("a payout of {amount} wei");
     }
-    let mut code = hex!("60355b3881101560 2f57 6014 81 600c 39 5f5f5f5f 6b").to_vec();
+    let mut code = hex!("60355b38811015602f57601481600c395f5f5f5f6b").to_vec();
     code.extend_from_slice(low);
-    code.extend_from_slice(&hex!("5f51 5a f1 15 6031 57 6014 01 6002 56 5b00 5b5f5ffd"));
+    code.extend_from_slice(&hex!("5f515af1156031576014016002565b005b5f5ffd"));
     code.extend(accounts.iter().flat_map(|account| account.0));
     Ok(code.into())
 }
