@@ -2,9 +2,10 @@
 
 use alloy_primitives::{Address, B256};
 use hanzo_chain::{ChainHandle, CheckedBlock, Origin};
-use hanzo_testkit::{Signer, TestChain, dev_spec};
+use hanzo_testkit::{Signer, TestChain, dev_spec, seal};
 use hanzo_types::RecoveredBlock;
 use metrics_exporter_prometheus::PrometheusBuilder;
+use reth_primitives_traits::Block as _;
 
 /// Blocks that send a coin to `to`, one transaction each.
 fn branch(length: u64, to: Address) -> Vec<RecoveredBlock> {
@@ -20,7 +21,9 @@ fn imports_are_counted_by_what_became_of_them_and_reorganisations_by_depth() {
     let mut chain = metrics::with_local_recorder(&recorder, || TestChain::new(dev_spec()));
     let losing = branch(1, Address::repeat_byte(1));
     let winning = branch(2, Address::repeat_byte(2));
-    let wrong = chain.sealed_with(Vec::new(), |header| header.state_root = B256::repeat_byte(9));
+    let (mut wrong, senders) = chain.build(Vec::new()).block.split();
+    wrong.header.state_root = B256::repeat_byte(9);
+    let wrong = seal(RecoveredBlock::new_sealed(wrong.seal_slow(), senders));
     let consensus = chain.consensus().clone();
     let (handle, thread) = ChainHandle::start(chain.take_tree(), Vec::new()).unwrap();
     let import = |block: &RecoveredBlock| {

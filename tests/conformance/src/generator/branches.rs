@@ -20,11 +20,14 @@ const EARLY: u64 = 1;
 /// As many blocks as a node keeps in memory without writing the oldest into its base. ADR-0002.
 const DEEP: usize = 31;
 
+/// More than that: the persisted state goes back. ADR-0013.
+const VERY_DEEP: usize = 70;
+
 pub(crate) fn scenarios() -> Vec<Scenario> {
     let london = Forge::new("London", Fork::London);
     let mut all = weight(&london);
     all.extend(equal_work(&london));
-    all.push(deep(&london));
+    all.extend(deep(&london));
     all.extend(invalid_branches(&london));
     all.extend(arrivals(&london));
     all.extend(contents(&london));
@@ -127,17 +130,23 @@ fn equal_work(london: &Arc<Forge>) -> Vec<Scenario> {
     ]
 }
 
-fn deep(forge: &Arc<Forge>) -> Scenario {
-    let old = branch(forge, DEEP, 0xa, 12);
-    let mut new = branch(forge, DEEP + 1, 0xb, 12);
-    Scenario::new(
-        "deep_reorganisation",
-        "Thirty-one blocks leave and thirty-two join at once.",
-        forge,
-    )
-    .takes(old.blocks())
-    .takes(new.blocks())
-    .ends_with(&mut new)
+fn deep(forge: &Arc<Forge>) -> [Scenario; 2] {
+    let depths = [
+        ("deep_reorganisation", "Thirty-one blocks leave and thirty-two join at once.", DEEP),
+        (
+            "very_deep_reorganisation",
+            "Seventy blocks leave and seventy-one join at once: more than a node keeps in memory.",
+            VERY_DEEP,
+        ),
+    ];
+    depths.map(|(name, comment, depth)| {
+        let old = branch(forge, depth, 0xa, 12);
+        let mut new = branch(forge, depth + 1, 0xb, 12);
+        Scenario::new(name, comment, forge)
+            .takes(old.blocks())
+            .takes(new.blocks())
+            .ends_with(&mut new)
+    })
 }
 
 /// The blocks of a branch with the state root of block `at` (from 0) wrong, and every later block

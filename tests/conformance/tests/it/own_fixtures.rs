@@ -31,7 +31,7 @@ const REASONS: &[(&str, &[&str])] = &[
     ("INVALID_RECEIPTS_ROOT", &["receipts root is"]),
     ("INVALID_REQUESTS", &["requests hash is"]),
     ("INVALID_SIGNATURE_VRS", &["invalid signature"]),
-    ("INVALID_STATE_ROOT", &["state root is"]),
+    ("INVALID_STATE_ROOT", &["state root is", "it was found to be invalid before"]),
     ("INVALID_TRANSACTIONS_ROOT", &["transactions root is"]),
     ("INVALID_UNCLES_HASH", &["header field sha3Uncles"]),
     ("INVALID_WITHDRAWALS_ROOT", &["withdrawals root is"]),
@@ -54,7 +54,7 @@ const REASONS: &[(&str, &[&str])] = &[
     ("UNCLE_IS_BROTHER", &["has the parent"]),
     ("UNCLE_PARENT_INCORRECT", &["has the parent"]),
     ("UNCLE_UNKNOWN_PARENT", &["has the parent"]),
-    ("UNKNOWN_PARENT", &["has the unknown parent"]),
+    ("UNKNOWN_PARENT", &["has the unknown parent", "was found to be invalid"]),
 ];
 
 #[test]
