@@ -2,15 +2,23 @@
 
 use alloy_primitives::{Address, B256};
 use hanzo_chain::{ChainHandle, CheckedBlock, Origin};
-use hanzo_testkit::{Signer, TestChain, dev_spec};
+use hanzo_testkit::{Signer, TestChain, dev_spec, seal};
 use hanzo_types::RecoveredBlock;
 use metrics_exporter_prometheus::PrometheusBuilder;
+use reth_primitives_traits::Block as _;
 
 /// Blocks that send a coin to `to`, one transaction each.
 fn branch(length: u64, to: Address) -> Vec<RecoveredBlock> {
     let mut chain = TestChain::new(dev_spec());
     let alice = Signer::dev(0, chain.spec());
     (0..length).map(|nonce| chain.mine(vec![alice.transfer(nonce, to, 1)])).collect()
+}
+
+/// The block with another state root, sealed again.
+fn with_state_root(block: &RecoveredBlock, state_root: B256) -> RecoveredBlock {
+    let (mut block, senders) = block.clone().split();
+    block.header.state_root = state_root;
+    seal(RecoveredBlock::new_sealed(block.seal_slow(), senders))
 }
 
 #[test]
@@ -20,7 +28,7 @@ fn imports_are_counted_by_what_became_of_them_and_reorganisations_by_depth() {
     let mut chain = metrics::with_local_recorder(&recorder, || TestChain::new(dev_spec()));
     let losing = branch(1, Address::repeat_byte(1));
     let winning = branch(2, Address::repeat_byte(2));
-    let wrong = chain.sealed_with(Vec::new(), |header| header.state_root = B256::repeat_byte(9));
+    let wrong = with_state_root(&losing[0], B256::repeat_byte(9));
     let consensus = chain.consensus().clone();
     let (handle, thread) = ChainHandle::start(chain.take_tree(), Vec::new()).unwrap();
     let import = |block: &RecoveredBlock| {
