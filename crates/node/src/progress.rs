@@ -81,7 +81,7 @@ impl Progress {
         }
     }
 
-    /// The part of the files that is done, in `whole`ths.
+    /// The part of the files that is done, as a number of parts of `whole`.
     fn share(&self, whole: u64) -> u64 {
         self.bytes_done.saturating_mul(whole).checked_div(self.bytes).unwrap_or(whole).min(whole)
     }
