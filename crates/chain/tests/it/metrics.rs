@@ -28,13 +28,7 @@ fn imports_are_counted_by_what_became_of_them_and_reorganisations_by_depth() {
     let mut chain = metrics::with_local_recorder(&recorder, || TestChain::new(dev_spec()));
     let losing = branch(1, Address::repeat_byte(1));
     let winning = branch(2, Address::repeat_byte(2));
-<<<<<<< HEAD
-    let (mut wrong, senders) = chain.build(Vec::new()).block.split();
-    wrong.header.state_root = B256::repeat_byte(9);
-    let wrong = seal(RecoveredBlock::new_sealed(wrong.seal_slow(), senders));
-=======
     let wrong = with_state_root(&losing[0], B256::repeat_byte(9));
->>>>>>> metrics
     let consensus = chain.consensus().clone();
     let (handle, thread) = ChainHandle::start(chain.take_tree(), Vec::new()).unwrap();
     let import = |block: &RecoveredBlock| {
