@@ -128,10 +128,7 @@ fn on_every_fork_of_ethereum_a_trace_uses_the_gas_that_execution_used() {
             let store = trace["structLogs"].as_array().unwrap().iter();
             let store = store.rev().find(|step| step["op"] == "SSTORE").unwrap();
             let slot = B256::ZERO.to_string();
-            assert_eq!(
-                store["storage"][&slot],
-                B256::with_last_byte(u8::try_from(index).unwrap() + 1).to_string()
-            );
+            assert_eq!(store["storage"][&slot], B256::from(U256::from(index + 1)).to_string());
         }
         assert!(replay.trace_next(&Tracer::default(), UNLIMITED).unwrap().is_none());
     }
