@@ -59,7 +59,8 @@ impl Scene {
     fn new(accounts: u64, transactions: u64) -> Self {
         let json = ethereum_genesis(EthereumHardfork::Osaka);
         let mut genesis: Genesis = serde_json::from_value(json).unwrap();
-        genesis.gas_limit = 36_000_000;
+        // Less than half of it is used, so that the base fee does not rise above the fee caps.
+        genesis.gas_limit = 72_000_000;
         let spec = ChainSpec::ethereum(genesis.clone()).unwrap();
         let signers: Vec<Signer> = (0..SENDERS).map(|index| Signer::dev(index, &spec)).collect();
         let rich = GenesisAccount { balance: U256::MAX >> 64, ..GenesisAccount::default() };

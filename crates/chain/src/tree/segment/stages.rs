@@ -11,12 +11,13 @@ use crate::{
     tree::{canonical::committed_block, validate::Refusal},
 };
 use crossbeam_channel::{Receiver, Sender, bounded};
+use hanzo_consensus::Consensus;
 use hanzo_evm::{Executed, execute};
 use hanzo_state::{StateRoot, root};
 use hanzo_store::{Durability, Store, StoreView};
 use hanzo_types::{RecoveredBlock, SealedBlock, TotalDifficulty};
 use parking_lot::Mutex;
-use rayon::prelude::*;
+use rayon::{ThreadPoolBuilder, prelude::*};
 use std::{sync::Arc, thread};
 
 /// Transactions whose senders are recovered in one go: enough for all cores, few enough for the
@@ -111,6 +112,10 @@ impl<'a> Pipeline<'a> {
     /// Header, seal, body and signatures of the coming blocks.
     fn check(&self, blocks: Vec<SealedBlock>, out: &Sender<Checked>) -> std::time::Duration {
         let mut meter = Meter::start();
+        // Threads of its own: in the common pool the parts of a state root would queue behind
+        // whole blocks of signatures, and everything behind the root with them.
+        let pool = ThreadPoolBuilder::new().thread_name(|_| "recovery".to_owned()).build();
+        let consensus = &*self.tree.consensus;
         let mut blocks = blocks.into_iter().peekable();
         while blocks.peek().is_some() {
             let mut batch = Vec::new();
@@ -121,15 +126,10 @@ impl<'a> Pipeline<'a> {
                 transactions = transactions.saturating_add(block.body().transactions.len());
                 batch.push(block);
             }
-            let consensus = &*self.tree.consensus;
-            let checked: Vec<Checked> = batch
-                .into_par_iter()
-                .map(|block| {
-                    let (number, hash) = (block.number, block.hash());
-                    let invalid = |reason| ImportError::Invalid { number, hash, reason };
-                    CheckedBlock::check(block, consensus).map_err(invalid)
-                })
-                .collect();
+            let checked = match &pool {
+                Ok(pool) => pool.install(|| check_all(batch, consensus)),
+                Err(_) => check_all(batch, consensus),
+            };
             meter.worked();
             for result in checked {
                 let refused = result.is_err();
@@ -274,6 +274,18 @@ impl<'a> Pipeline<'a> {
         }
         Ok(())
     }
+}
+
+/// Checks blocks in isolation, on all threads of the current pool.
+fn check_all(blocks: Vec<SealedBlock>, consensus: &dyn Consensus) -> Vec<Checked> {
+    blocks
+        .into_par_iter()
+        .map(|block| {
+            let (number, hash) = (block.number, block.hash());
+            let invalid = |reason| ImportError::Invalid { number, hash, reason };
+            CheckedBlock::check(block, consensus).map_err(invalid)
+        })
+        .collect()
 }
 
 /// Computes the root of an executed block and compares it with its header.
