@@ -88,7 +88,7 @@ pub enum GenesisError {
         /// Chain id of the file.
         chain_id: u64,
     },
-    /// A predeploy is missing or is not the protected placeholder.
+    /// A predeploy is missing, or its nonce or code is not the one that protects it.
     #[error("genesis field `alloc.{address}` must have nonce 1 and code")]
     Predeploy {
         /// Address of the account.

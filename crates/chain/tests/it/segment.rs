@@ -1,7 +1,7 @@
 //! A run of blocks through the pipeline ends as if they had been inserted one by one.
 
 use alloy_primitives::{Address, B256, U256};
-use hanzo_chain::{ImportError, InvalidBlock, SegmentImport};
+use hanzo_chain::{ImportError, Inserted, InvalidBlock, SegmentImport};
 use hanzo_state::StateRead as _;
 use hanzo_testkit::{Signer, TestChain, dev_spec, seal, token};
 use hanzo_types::{RecoveredBlock, SealedBlock};
@@ -133,6 +133,19 @@ fn a_segment_beside_the_head_competes_like_single_blocks() {
     assert_eq!(update.reverted.iter().map(|block| block.hash()).collect::<Vec<_>>(), [lost.hash()]);
     assert_eq!(update.adopted.len(), 40);
     assert_eq!(ours.view().head().hash(), branch[39].hash());
+}
+
+#[test]
+fn a_block_that_waited_for_the_end_of_a_segment_comes_in_with_it() {
+    let blocks = blocks(22);
+    let mut chain = TestChain::new(dev_spec());
+    for early in [&blocks[21], &blocks[20]] {
+        assert!(matches!(chain.import_foreign(early).unwrap(), Inserted::Orphan { .. }));
+    }
+    let result = insert(&mut chain, &blocks[..20]);
+    assert_eq!((result.imported, chain.tree().orphans()), (20, 0));
+    assert_eq!(result.update.unwrap().adopted.len(), 22);
+    assert_eq!(chain.view().head().hash(), blocks[21].hash());
 }
 
 #[test]

@@ -14,11 +14,12 @@ mod lineage;
 mod run_state;
 mod stages;
 
-use super::{CanonChange, ChainTree};
+use super::{CanonChange, ChainTree, HIGH_WATER_BLOCKS};
 use crate::{
     CanonUpdate, CheckedBlock, ExecutedBlock, ImportError, Inserted, Origin,
     generation::Generation, timing::Stopwatch,
 };
+use alloy_primitives::B256;
 use hanzo_types::SealedBlock;
 use stages::{Base, Pipeline, Progress};
 use std::{sync::Arc, time::Duration};
@@ -183,10 +184,25 @@ impl ChainTree {
         if let Some(ImportError::Invalid { number, hash, reason }) = refusal {
             refusal = Some(self.refused(number, hash, reason));
         }
-        let change = CanonChange { reverted: Vec::new(), adopted: imported };
-        let count = change.adopted.len();
-        let update = (count > 0).then(|| Arc::new(self.update(change)));
-        SegmentImport { imported: count, update, refusal, times }
+        let mut change = CanonChange { reverted: Vec::new(), adopted: imported };
+        let imported = change.adopted.len();
+        if let Err(error) = self.place_waiting(&mut change) {
+            refusal = Some(error);
+        }
+        let update = (!change.is_empty()).then(|| Arc::new(self.update(change)));
+        SegmentImport { imported, update, refusal, times }
+    }
+
+    /// Places the orphans that waited for blocks of a run.
+    fn place_waiting(&mut self, change: &mut CanonChange) -> Result<(), ImportError> {
+        let run: Vec<B256> = change.adopted.iter().map(|block| block.hash()).collect();
+        for hash in run {
+            self.place_orphans_of(hash, change)?;
+        }
+        self.bound_side_blocks();
+        self.persist_beyond(HIGH_WATER_BLOCKS)?;
+        self.displaced.remember(&change.reverted);
+        Ok(())
     }
 }
 
