@@ -1,6 +1,6 @@
 //! What the chain thread measures. docs/metrics.md lists it.
 
-use crate::{CanonUpdate, ChainTree, ImportError, Inserted};
+use crate::{CanonUpdate, ChainTree, ImportError, Inserted, SegmentImport};
 use hanzo_state::RootWork;
 use metrics::{
     Counter, Gauge, Histogram, counter, describe_counter, describe_gauge, describe_histogram,
@@ -106,17 +106,21 @@ impl ChainMetrics {
             Ok(Inserted::Deferred) => &imports.deferred,
             Ok(Inserted::Orphan { .. }) => &imports.orphan,
             Ok(Inserted::Known) => &imports.known,
-            Err(ImportError::Invalid { .. }) => &imports.invalid,
-            Err(
-                ImportError::UnknownParent { .. }
-                | ImportError::Busy { .. }
-                | ImportError::Stopped
-                | ImportError::Store(_)
-                | ImportError::State(_)
-                | ImportError::Readoption(_),
-            ) => &imports.failed,
+            Err(error) => imports.refused(error),
         };
         counter.increment(1);
+    }
+
+    /// Counts the blocks of a segment. Each block that was imported extended the head, or was
+    /// known.
+    pub(crate) fn segment_imported(&self, segment: &SegmentImport) {
+        self.imports.head.increment(whole(segment.imported));
+        if let Some(update) = &segment.update {
+            self.canonical.moved(update);
+        }
+        if let Some(error) = &segment.refusal {
+            self.imports.refused(error).increment(1);
+        }
     }
 
     /// Counts the work of one state root.
@@ -151,6 +155,19 @@ impl Imports {
             known: outcome("known"),
             invalid: outcome("invalid"),
             failed: outcome("failed"),
+        }
+    }
+
+    /// The counter for a block that was not imported.
+    const fn refused(&self, error: &ImportError) -> &Counter {
+        match error {
+            ImportError::Invalid { .. } => &self.invalid,
+            ImportError::UnknownParent { .. }
+            | ImportError::Busy { .. }
+            | ImportError::Stopped
+            | ImportError::Store(_)
+            | ImportError::State(_)
+            | ImportError::Readoption(_) => &self.failed,
         }
     }
 }

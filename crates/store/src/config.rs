@@ -7,6 +7,10 @@ use std::path::PathBuf;
 /// raises it. Every open file's index and filter blocks are counted in it too.
 const DEFAULT_BLOCK_CACHE_BYTES: usize = 256 << 20;
 
+/// Some 300 000 values: the accounts, slots and trie nodes that a few thousand active senders and a
+/// few hundred contracts use over and over.
+const DEFAULT_STATE_CACHE_BYTES: u64 = 64 << 20;
+
 /// Below the usual soft limit of 1024 descriptors, with room for sockets and the WAL; at 64 MiB
 /// per table file this keeps the files of a 32 GiB database open.
 const DEFAULT_MAX_OPEN_FILES: i32 = 512;
@@ -35,6 +39,8 @@ pub struct StoreConfig {
     pub medium: Medium,
     /// Memory for blocks read from disk, including index and filter blocks, in bytes.
     pub block_cache_bytes: usize,
+    /// Memory for decoded accounts, slots, code and trie nodes of the newest state, in bytes.
+    pub state_cache_bytes: u64,
     /// Most table files held open at a time.
     pub max_open_files: i32,
     /// How much of the past is kept.
@@ -49,6 +55,7 @@ impl StoreConfig {
             path: path.into(),
             medium: Medium::Disk,
             block_cache_bytes: DEFAULT_BLOCK_CACHE_BYTES,
+            state_cache_bytes: DEFAULT_STATE_CACHE_BYTES,
             max_open_files: DEFAULT_MAX_OPEN_FILES,
             retention: Retention::default(),
         }

@@ -1,8 +1,11 @@
 //! The open database, and errors in its words.
 
 use crate::metrics::{BatchSize, StoreMetrics};
+use crate::state_cache::StateCache;
+use crate::statistics::Activity;
 use crate::{Durability, Medium, StoreError, Table, options};
 use alloy_primitives::hex;
+use hanzo_state::{StateDiff, TrieDiff};
 use rocksdb::{ColumnFamily, DB, ErrorKind, WriteBatch};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -13,6 +16,8 @@ pub(crate) struct Database {
     pub(crate) path: PathBuf,
     pub(crate) medium: Medium,
     pub(crate) metrics: StoreMetrics,
+    pub(crate) state_cache: StateCache,
+    pub(crate) activity: Activity,
 }
 
 /// What a batch is written for.
@@ -111,13 +116,28 @@ impl Batch<'_> {
         }
     }
 
-    /// Makes all of it take effect.
+    /// Makes all of it take effect, the rows of `state` and `trie` among it, which the cache of the
+    /// state takes over.
+    pub(crate) fn write_state(
+        self,
+        state: &StateDiff,
+        trie: &TrieDiff,
+        kind: WriteKind,
+        durability: Durability,
+    ) -> Result<(), StoreError> {
+        let database = self.database;
+        let newest = || database.engine.latest_sequence_number();
+        database.state_cache.write_through(state, trie, newest, || self.write(kind, durability))
+    }
+
+    /// Makes all of it take effect. For rows of the state there is [`Self::write_state`].
     pub(crate) fn write(self, kind: WriteKind, durability: Durability) -> Result<(), StoreError> {
         let size = BatchSize::of(&self.writes);
         self.database
             .engine
             .write_opt(self.writes, &options::write_options(durability))
             .map_err(|error| self.database.failed(kind.operation(), error))?;
+        self.database.activity.written();
         self.database.metrics.written(kind, size, durability);
         Ok(())
     }

@@ -80,7 +80,7 @@ impl StoreView {
             let before = self.account_before(address, number)?;
             let after = match self.account_before_next(address, number)? {
                 Some(account) => account,
-                None => self.present_account(address)?,
+                None => self.stored_account(address)?,
             };
             diff.accounts.insert(address, Change { before, after });
         }
@@ -88,7 +88,7 @@ impl StoreView {
             let before = self.slot_before(address, slot, number)?;
             let after = match self.slot_before_next(address, slot, number)? {
                 Some(value) => value,
-                None => self.present_slot(address, slot)?,
+                None => self.stored_slot(address, slot)?,
             };
             diff.storage.entry(address).or_default().insert(slot, Change { before, after });
         }
@@ -107,13 +107,13 @@ impl StoreView {
             let touched = self.expect_touched(number)?;
             for address in touched.accounts {
                 let after = self.account_before(address, number)?;
-                let present = self.present_account(address)?;
+                let present = self.stored_account(address)?;
                 let unchanged = Change { before: present, after: present };
                 diff.accounts.entry(address).or_insert(unchanged).after = after;
             }
             for (address, slot) in touched.slots {
                 let after = self.slot_before(address, slot, number)?;
-                let present = self.present_slot(address, slot)?;
+                let present = self.stored_slot(address, slot)?;
                 let unchanged = Change { before: present, after: present };
                 let slots = diff.storage.entry(address).or_default();
                 slots.entry(slot).or_insert(unchanged).after = after;
@@ -208,16 +208,6 @@ impl StoreView {
         let Some(row) = rows.next() else { return Ok(None) };
         let (key, bytes) = row?;
         decode(&bytes).map(Some).map_err(|reason| damaged(table, &key, reason))
-    }
-
-    fn present_account(&self, address: Address) -> Result<Option<Account>, StoreError> {
-        self.get_decoded(Table::Accounts, address.as_slice(), value::decode_account)
-    }
-
-    fn present_slot(&self, address: Address, slot: U256) -> Result<U256, StoreError> {
-        let value =
-            self.get_decoded(Table::Storage, &key::slot(address, slot), value::decode_slot)?;
-        Ok(value.unwrap_or_default())
     }
 }
 

@@ -1,6 +1,9 @@
 //! What the store measures. docs/metrics.md lists it.
 
-use crate::{Durability, Store, StoreError, Table, TableStatistics, database::WriteKind};
+use crate::{
+    Durability, StateCacheStatistics, Store, StoreError, Table, TableStatistics,
+    database::WriteKind,
+};
 use metrics::{Counter, Gauge, counter, describe_counter, describe_gauge, gauge};
 use rocksdb::{WriteBatch, properties};
 
@@ -18,6 +21,16 @@ pub(crate) struct StoreMetrics {
     cache_bytes: Gauge,
     cache_capacity_bytes: Gauge,
     pending_compaction_bytes: Gauge,
+    state_cache: StateCacheMetrics,
+    reads: Counter,
+}
+
+/// How the cache of the state does.
+struct StateCacheMetrics {
+    hits: Counter,
+    misses: Counter,
+    bytes: Gauge,
+    capacity_bytes: Gauge,
 }
 
 /// Batches written for one purpose.
@@ -44,6 +57,8 @@ struct TableSize {
 
 impl StoreMetrics {
     pub(crate) fn register() -> Self {
+        let reads = "hanzo_store_reads_total";
+        describe_counter!(reads, "Rows looked up in RocksDB and scans begun.");
         let syncs = "hanzo_store_syncs_total";
         describe_counter!(syncs, "Writes and flushes of the log that waited for the disk.");
         Self {
@@ -67,6 +82,8 @@ impl StoreMetrics {
                 "hanzo_store_pending_compaction_bytes",
                 "Bytes that compaction has to rewrite, estimated; growth means a slow disk.",
             ),
+            state_cache: StateCacheMetrics::register(),
+            reads: counter!(reads),
         }
     }
 
@@ -111,6 +128,34 @@ impl Writes {
     }
 }
 
+impl StateCacheMetrics {
+    fn register() -> Self {
+        let hits = "hanzo_store_state_cache_hits_total";
+        let misses = "hanzo_store_state_cache_misses_total";
+        describe_counter!(hits, "Reads of the newest state that its cache answered.");
+        describe_counter!(misses, "Reads of the newest state that went to RocksDB.");
+        Self {
+            hits: counter!(hits),
+            misses: counter!(misses),
+            bytes: level(
+                "hanzo_store_state_cache_bytes",
+                "Bytes of accounts, slots, code and trie nodes in the cache of the state.",
+            ),
+            capacity_bytes: level(
+                "hanzo_store_state_cache_capacity_bytes",
+                "Most bytes that the cache of the state keeps.",
+            ),
+        }
+    }
+
+    fn set(&self, statistics: StateCacheStatistics) {
+        self.hits.absolute(statistics.hits);
+        self.misses.absolute(statistics.misses);
+        self.bytes.set(statistics.bytes as f64);
+        self.capacity_bytes.set(statistics.capacity_bytes as f64);
+    }
+}
+
 impl TableSize {
     fn register(table: Table) -> Self {
         let rows = "hanzo_store_table_rows";
@@ -149,6 +194,8 @@ impl Store {
             let pending = self.table_property(gauges.table, property)?;
             pending_compaction = pending_compaction.saturating_add(pending);
         }
+        metrics.reads.absolute(self.activity().reads);
+        metrics.state_cache.set(self.state_cache_statistics());
         metrics.pending_compaction_bytes.set(pending_compaction as f64);
         // Every table has the same cache: any of them knows it.
         let cached = self.table_property(Table::Meta, properties::BLOCK_CACHE_USAGE)?;

@@ -2,6 +2,8 @@
 
 use crate::database::{Database, WriteKind, damaged, engine_error};
 use crate::metrics::StoreMetrics;
+use crate::state_cache::StateCache;
+use crate::statistics::Activity;
 use crate::{
     ChainIdentity, Durability, Medium, StoreConfig, StoreError, Table, key, options, value,
 };
@@ -51,7 +53,14 @@ pub(crate) fn open(config: &StoreConfig, identity: &ChainIdentity) -> Result<Dat
         .and_then(|options| DB::open_cf_descriptors(&options, path, families))
         .map_err(|error| engine_error(path, "opening", error))?;
     let metrics = StoreMetrics::register();
-    let database = Database { engine, path: path.clone(), medium: config.medium, metrics };
+    let database = Database {
+        engine,
+        path: path.clone(),
+        medium: config.medium,
+        metrics,
+        state_cache: StateCache::new(config.state_cache_bytes),
+        activity: Activity::default(),
+    };
     check_identity(&database, identity)?;
     tracing::info!(
         target: "store",

@@ -1,7 +1,8 @@
 //! How large the database is.
 
-use crate::{Store, StoreError, Table};
+use crate::{StateCacheStatistics, Store, StoreError, Table};
 use rocksdb::properties::{self, PropName};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How large one table is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,13 +17,55 @@ pub struct TableStatistics {
     pub memory_bytes: u64,
 }
 
+/// What the database was asked for since it was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct StoreActivity {
+    /// Rows looked up and scans begun, each of which may have read the disk.
+    pub reads: u64,
+    /// Atomic batches written.
+    pub batches: u64,
+}
+
+/// Counts [`StoreActivity`].
+#[derive(Debug, Default)]
+pub(crate) struct Activity {
+    reads: AtomicU64,
+    batches: AtomicU64,
+}
+
+impl Activity {
+    pub(crate) fn read(&self) {
+        self.reads.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn written(&self) {
+        self.batches.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
 impl Store {
+    /// What the database was asked for since it was opened.
+    #[must_use]
+    pub fn activity(&self) -> StoreActivity {
+        let Activity { reads, batches } = &self.database().activity;
+        StoreActivity {
+            reads: reads.load(Ordering::Relaxed),
+            batches: batches.load(Ordering::Relaxed),
+        }
+    }
+
     /// The size of every table.
     ///
     /// # Errors
     /// [`StoreError::Engine`].
     pub fn statistics(&self) -> Result<Vec<TableStatistics>, StoreError> {
         Table::ALL.into_iter().map(|table| self.table_statistics(table)).collect()
+    }
+
+    /// How much of the cache of the newest state is used, and how well it works.
+    #[must_use]
+    pub fn state_cache_statistics(&self) -> StateCacheStatistics {
+        self.database().state_cache.statistics()
     }
 
     /// The size of one table.

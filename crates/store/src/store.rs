@@ -92,7 +92,7 @@ impl Store {
         let tip = BlockRef { number: block.number, hash: block.hash() };
         batch.put(Table::Canonical, tip.number.to_be_bytes(), tip.hash)?;
         batch.put(Table::Meta, key::STATE_TIP, key::block(tip))?;
-        batch.write(WriteKind::Genesis, Durability::Synced)
+        batch.write_state(state, trie, WriteKind::Genesis, Durability::Synced)
     }
 
     /// Stores a valid block, so that it survives a crash before its state is committed. A block
@@ -150,7 +150,7 @@ impl Store {
         put_state(&mut batch, &state)?;
         put_trie(&mut batch, &trie)?;
         batch.put(Table::Meta, key::STATE_TIP, key::block(tip))?;
-        batch.write(WriteKind::Commit, durability)?;
+        batch.write_state(&state, &trie, WriteKind::Commit, durability)?;
         tracing::debug!(
             target: "store",
             number = tip.number,

@@ -52,7 +52,7 @@ impl Store {
             batch.delete(Table::Canonical, number.to_be_bytes())?;
         }
         batch.put(Table::Meta, key::STATE_TIP, key::block(ancestor))?;
-        batch.write(WriteKind::Unwind, durability)?;
+        batch.write_state(&state, &back.trie, WriteKind::Unwind, durability)?;
         tracing::info!(
             target: "store",
             from = tip.number,

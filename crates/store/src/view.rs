@@ -1,6 +1,7 @@
 //! An immutable view of the database.
 
 use crate::database::{Database, damaged};
+use crate::state_cache::StateCache;
 use crate::value::Weight;
 use crate::{BlockRef, StoreError, Table, key, value};
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
@@ -24,6 +25,8 @@ self_cell!(
 /// writer, and all its answers belong to the same state tip.
 pub struct StoreView {
     snapshot: OwnedSnapshot,
+    /// Number of the newest write that the snapshot sees.
+    sequence: u64,
 }
 
 /// Where a canonical transaction is.
@@ -46,7 +49,9 @@ pub(crate) type Rows<'a> = Box<dyn Iterator<Item = Result<Row, StoreError>> + 'a
 impl StoreView {
     /// The database as it is now.
     pub(crate) fn new(database: Arc<Database>) -> Self {
-        Self { snapshot: OwnedSnapshot::new(database, |database| database.engine.snapshot()) }
+        let snapshot = OwnedSnapshot::new(database, |database| database.engine.snapshot());
+        let sequence = snapshot.borrow_dependent().sequence_number();
+        Self { snapshot, sequence }
     }
 
     /// The block whose state is on disk.
@@ -217,12 +222,33 @@ impl StoreView {
             .map_err(|reason| damaged(Table::Weights, &key::block(block), reason))
     }
 
+    /// The account as it is on disk.
+    pub(crate) fn stored_account(&self, address: Address) -> Result<Option<Account>, StoreError> {
+        self.get_decoded(Table::Accounts, address.as_slice(), value::decode_account)
+    }
+
+    /// The slot as it is on disk.
+    pub(crate) fn stored_slot(&self, address: Address, slot: U256) -> Result<U256, StoreError> {
+        let value =
+            self.get_decoded(Table::Storage, &key::slot(address, slot), value::decode_slot)?;
+        Ok(value.unwrap_or_default())
+    }
+
+    fn stored_node(&self, table: Table, key: &[u8]) -> Result<Option<Bytes>, StoreError> {
+        Ok(self.get(table, key)?.map(|node| Bytes::copy_from_slice(&node)))
+    }
+
+    fn state_cache(&self) -> &StateCache {
+        &self.database().state_cache
+    }
+
     fn database(&self) -> &Database {
         self.snapshot.borrow_owner()
     }
 
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<DBPinnableSlice<'_>>, StoreError> {
         let family = self.database().table(table)?;
+        self.database().activity.read();
         self.snapshot
             .borrow_dependent()
             .get_pinned_cf(family, key)
@@ -262,6 +288,7 @@ impl StoreView {
             Ok(family) => family,
             Err(error) => return Box::new(std::iter::once(Err(error))),
         };
+        self.database().activity.read();
         let mode = IteratorMode::From(start, Direction::Forward);
         let rows = self.snapshot.borrow_dependent().iterator_cf_opt(family, options, mode);
         Box::new(rows.map(|row| row.map_err(|error| self.database().failed("scanning", error))))
@@ -280,13 +307,20 @@ fn decode_slot_row(row: Result<Row, StoreError>) -> Result<(Address, U256, U256)
 
 impl StateRead for StoreView {
     fn account(&self, address: Address) -> Result<Option<Account>, StateError> {
-        self.get_decoded(Table::Accounts, address.as_slice(), value::decode_account)
+        let cache = self.state_cache();
+        cache
+            .accounts
+            .read(&cache.gate, self.sequence, address, |address| self.stored_account(*address))
             .map_err(StateError::storage)
     }
 
     fn storage(&self, address: Address, slot: U256) -> Result<U256, StateError> {
-        self.get_decoded(Table::Storage, &key::slot(address, slot), value::decode_slot)
-            .map(Option::unwrap_or_default)
+        let cache = self.state_cache();
+        cache
+            .slots
+            .read(&cache.gate, self.sequence, (address, slot), |(address, slot)| {
+                self.stored_slot(*address, *slot)
+            })
             .map_err(StateError::storage)
     }
 
@@ -295,10 +329,13 @@ impl StateRead for StoreView {
     }
 
     fn code(&self, code_hash: B256) -> Result<Bytes, StateError> {
-        self.get(Table::Code, code_hash.as_slice())
-            .map_err(StateError::storage)?
-            .map(|code| Bytes::copy_from_slice(&code))
-            .ok_or(StateError::MissingCode(code_hash))
+        let cache = self.state_cache();
+        cache.code.read(&cache.gate, self.sequence, code_hash, |code_hash| {
+            self.get(Table::Code, code_hash.as_slice())
+                .map_err(StateError::storage)?
+                .map(|code| Bytes::copy_from_slice(&code))
+                .ok_or(StateError::MissingCode(*code_hash))
+        })
     }
 
     fn block_hash(&self, number: u64) -> Result<B256, StateError> {
@@ -308,24 +345,31 @@ impl StateRead for StoreView {
 
 impl TrieRead for StoreView {
     fn account_node(&self, path: &NodePath) -> Result<Option<Bytes>, StateError> {
-        self.get(Table::AccountTrie, &key::account_node(path))
-            .map(|node| node.map(|node| Bytes::copy_from_slice(&node)))
+        let cache = self.state_cache();
+        cache
+            .account_nodes
+            .read(&cache.gate, self.sequence, *path, |path| {
+                self.stored_node(Table::AccountTrie, &key::account_node(path))
+            })
             .map_err(StateError::storage)
     }
 
     fn storage_node(&self, account: B256, path: &NodePath) -> Result<Option<Bytes>, StateError> {
-        self.get(Table::StorageTrie, &key::storage_node(account, path))
-            .map(|node| node.map(|node| Bytes::copy_from_slice(&node)))
+        let cache = self.state_cache();
+        cache
+            .storage_nodes
+            .read(&cache.gate, self.sequence, (account, *path), |(account, path)| {
+                self.stored_node(Table::StorageTrie, &key::storage_node(*account, path))
+            })
             .map_err(StateError::storage)
     }
 }
 
 impl fmt::Debug for StoreView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sequence = self.snapshot.borrow_dependent().sequence_number();
         f.debug_struct("StoreView")
             .field("database", self.database())
-            .field("sequence", &sequence)
+            .field("sequence", &self.sequence)
             .finish()
     }
 }

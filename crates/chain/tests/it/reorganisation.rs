@@ -176,6 +176,38 @@ fn a_reorganisation_in_memory_equals_a_node_that_never_saw_the_loser() {
 }
 
 #[test]
+fn a_reorganisation_16_deep_costs_the_disk_no_more_than_one_more_block() {
+    let mut losing = TestChain::new(dev_spec());
+    let mut winning = TestChain::new(dev_spec());
+    let common = grow(&mut losing, 5, 0);
+    import_all(&mut winning, &common);
+    let _ = grow(&mut losing, 16, 1);
+    let branch = grow(&mut winning, 16, 2);
+    for block in &branch {
+        assert!(matches!(losing.import_foreign(block).unwrap(), Inserted::Side));
+    }
+    let next = winning.mine(Vec::new());
+    // The same block once on top of the head, once on top of a branch that it makes the heaviest.
+    let cost = |chain: &mut TestChain| {
+        let before = chain.tree().store().activity();
+        let inserted = chain.import_foreign(&next).unwrap();
+        let after = chain.tree().store().activity();
+        (inserted, after.reads - before.reads, after.batches - before.batches)
+    };
+    let mut extended = TestChain::new(dev_spec());
+    import_all(&mut extended, &common);
+    import_all(&mut extended, &branch);
+    let (inserted, reads, batches) = cost(&mut extended);
+    assert!(matches!(&inserted, Inserted::Head(update) if update.reverted.is_empty()));
+    assert_eq!(batches, 1, "the block itself");
+    let (inserted, reorganisation_reads, batches) = cost(&mut losing);
+    assert!(matches!(&inserted, Inserted::Head(update) if update.reverted.len() == 16));
+    assert_eq!(batches, 1, "the block itself");
+    assert_eq!(reorganisation_reads, reads);
+    assert_eq!(reads, 4, "whether it is stored; three slots of EIP-2935 and EIP-4788 as any block");
+}
+
+#[test]
 fn a_reorganisation_64_deep_goes_through_the_store_and_equals_a_fresh_node() {
     assert_reorganises(&Fork::new(9, 64, 65));
 }

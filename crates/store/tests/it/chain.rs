@@ -29,6 +29,18 @@ impl TestStore {
         Self { store, genesis, directory }
     }
 
+    /// A database in memory with an empty genesis state and this much memory for its newest state.
+    pub(crate) fn caching(state_cache_bytes: u64) -> Self {
+        let directory = TempDir::new().unwrap();
+        let genesis = block(0, B256::ZERO, 0);
+        let config = StoreConfig { state_cache_bytes, ..StoreConfig::in_memory() };
+        let identity = ChainIdentity { chain_id: CHAIN_ID, genesis_hash: genesis.hash() };
+        let store = Store::open(&config, identity).unwrap();
+        let test = Self { store, genesis, directory };
+        test.init(&StateDiff::default(), &TrieDiff::default());
+        test
+    }
+
     /// A database with an empty genesis state that keeps this much of the past.
     pub(crate) fn retaining(retention: Retention) -> Self {
         let directory = TempDir::new().unwrap();

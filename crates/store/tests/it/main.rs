@@ -14,3 +14,5 @@ mod open;
 mod oracle;
 #[cfg(test)]
 mod restart;
+#[cfg(test)]
+mod state_cache;

@@ -110,6 +110,7 @@ impl ChainTree {
         if result.refusal.is_none() && !rest.is_empty() {
             result.append(self.insert_one_by_one(rest));
         }
+        self.metrics.segment_imported(&result);
         result
     }
 

@@ -8,10 +8,6 @@ use hanzo_state::{Account, NodePath, StateDiff, StateError, StateRead, TrieDiff,
 use hanzo_store::StoreView;
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Most values kept once they are persisted. An account takes some 150 bytes with its key, a trie
-/// node some 400: 40 and 100 MB at most, for as long as a segment is imported.
-const MAX_PERSISTED_VALUES: usize = 1 << 18;
-
 /// A value and the number of the block that wrote it.
 #[derive(Debug, Clone)]
 struct Written<T> {
@@ -20,15 +16,14 @@ struct Written<T> {
 }
 
 /// Accounts, slots and code as the last block of a run left them: one look-up instead of one per
-/// block. What is persisted stays as a cache until there is too much of it.
+/// block. What is persisted goes: the store keeps what is in use at hand.
 #[derive(Debug)]
 pub(super) struct RunState {
     base: Arc<StoreView>,
     base_number: u64,
     accounts: AddressMap<Written<Option<Account>>>,
     storage: AddressMap<HashMap<U256, Written<U256>>>,
-    slots: usize,
-    code: B256Map<Bytes>,
+    code: B256Map<Written<Bytes>>,
     hashes: HashMap<u64, B256>,
 }
 
@@ -39,7 +34,6 @@ pub(super) struct RunTrie {
     base_number: u64,
     account_nodes: HashMap<NodePath, Written<Option<Bytes>>>,
     storage_nodes: B256Map<HashMap<NodePath, Written<Option<Bytes>>>>,
-    nodes: usize,
 }
 
 impl RunState {
@@ -49,7 +43,6 @@ impl RunState {
             base_number,
             accounts: AddressMap::default(),
             storage: AddressMap::default(),
-            slots: 0,
             code: B256Map::default(),
             hashes: HashMap::default(),
         }
@@ -62,13 +55,14 @@ impl RunState {
         }
         for (address, changes) in &diff.storage {
             let slots = self.storage.entry(*address).or_default();
-            for (slot, change) in changes {
-                if slots.insert(*slot, Written { value: change.after, number }).is_none() {
-                    self.slots = self.slots.saturating_add(1);
-                }
-            }
+            slots.extend(
+                changes
+                    .iter()
+                    .map(|(slot, change)| (*slot, Written { value: change.after, number })),
+            );
         }
-        self.code.extend(diff.code.iter().map(|(hash, code)| (*hash, code.clone())));
+        let code = diff.code.iter();
+        self.code.extend(code.map(|(hash, code)| (*hash, Written { value: code.clone(), number })));
         let _ = self.hashes.insert(number, hash);
     }
 
@@ -77,15 +71,12 @@ impl RunState {
         self.base = base;
         self.base_number = number;
         self.hashes.retain(|block, _| *block > number);
-        if self.accounts.len().saturating_add(self.slots) > MAX_PERSISTED_VALUES {
-            self.accounts.retain(|_, written| written.number > number);
-            self.storage.retain(|_, slots| {
-                slots.retain(|_, written| written.number > number);
-                !slots.is_empty()
-            });
-            self.slots = self.storage.values().map(HashMap::len).sum();
-            self.code.clear();
-        }
+        self.accounts.retain(|_, written| written.number > number);
+        self.storage.retain(|_, slots| {
+            slots.retain(|_, written| written.number > number);
+            !slots.is_empty()
+        });
+        self.code.retain(|_, written| written.number > number);
     }
 
     pub(super) const fn base_number(&self) -> u64 {
@@ -100,34 +91,26 @@ impl RunTrie {
             base_number,
             account_nodes: HashMap::default(),
             storage_nodes: B256Map::default(),
-            nodes: 0,
         }
     }
 
     /// What the next block of the run changed.
     pub(super) fn apply(&mut self, number: u64, diff: &TrieDiff) {
-        let mut added = write(&mut self.account_nodes, number, &diff.account_nodes);
+        write(&mut self.account_nodes, number, &diff.account_nodes);
         for (account, nodes) in &diff.storage_nodes {
-            let known = self.storage_nodes.entry(*account).or_default();
-            added = added.saturating_add(write(known, number, nodes));
+            write(self.storage_nodes.entry(*account).or_default(), number, nodes);
         }
-        self.nodes = self.nodes.saturating_add(added);
     }
 
     /// The blocks up to `number` are in `base` now.
     pub(super) fn rebase(&mut self, base: Arc<StoreView>, number: u64) {
         self.base = base;
         self.base_number = number;
-        if self.nodes <= MAX_PERSISTED_VALUES {
-            return;
-        }
         self.account_nodes.retain(|_, written| written.number > number);
         self.storage_nodes.retain(|_, nodes| {
             nodes.retain(|_, written| written.number > number);
             !nodes.is_empty()
         });
-        let storage: usize = self.storage_nodes.values().map(HashMap::len).sum();
-        self.nodes = self.account_nodes.len().saturating_add(storage);
     }
 
     pub(super) const fn base_number(&self) -> u64 {
@@ -135,15 +118,13 @@ impl RunTrie {
     }
 }
 
-/// Writes `diff` into `nodes`. Returns how many paths are new.
+/// Writes `diff` into `nodes`.
 fn write(
     nodes: &mut HashMap<NodePath, Written<Option<Bytes>>>,
     number: u64,
     diff: &HashMap<NodePath, Option<Bytes>>,
-) -> usize {
-    let before = nodes.len();
+) {
     nodes.extend(diff.iter().map(|(path, node)| (*path, Written { value: node.clone(), number })));
-    nodes.len().saturating_sub(before)
 }
 
 impl StateRead for RunState {
@@ -172,7 +153,7 @@ impl StateRead for RunState {
 
     fn code(&self, code_hash: B256) -> Result<Bytes, StateError> {
         match self.code.get(&code_hash) {
-            Some(code) => Ok(code.clone()),
+            Some(written) => Ok(written.value.clone()),
             None => self.base.code(code_hash),
         }
     }

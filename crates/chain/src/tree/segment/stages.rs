@@ -8,12 +8,13 @@ use super::{
 use crate::{
     ChainTree, CheckedBlock, ExecutedBlock, HIGH_WATER_BLOCKS, ImportError, InvalidBlock, Origin,
     SEGMENT_BLOCKS,
+    timing::Stopwatch,
     tree::{canonical::committed_block, validate::Refusal},
 };
 use crossbeam_channel::{Receiver, Sender, bounded};
 use hanzo_consensus::Consensus;
 use hanzo_evm::{Executed, execute};
-use hanzo_state::{StateRoot, root};
+use hanzo_state::root;
 use hanzo_store::{Durability, Store, StoreView};
 use hanzo_types::{RecoveredBlock, SealedBlock, TotalDifficulty};
 use parking_lot::Mutex;
@@ -191,8 +192,10 @@ impl<'a> Pipeline<'a> {
             .check_in_context(header, parent, lineage, Origin::File.arrival())
             .and_then(|()| consensus.check_ommers(block.sealed_block(), lineage))
             .map_err(|error| invalid(error.into()))?;
+        let time = Stopwatch::start();
         let executed = execute(state, &block, parent, &self.tree.spec)
             .map_err(|error| Refusal::of_execution(error).at(number, hash))?;
+        time.record(&self.tree.metrics.execution_seconds);
         consensus
             .check_outcome(header, &executed.outcome)
             .map_err(|error| invalid(error.into()))?;
@@ -215,7 +218,7 @@ impl<'a> Pipeline<'a> {
         }
         for unrooted in blocks {
             meter.waited();
-            let executed = match rooted(unrooted, &trie) {
+            let executed = match self.root_next(unrooted, &trie) {
                 Ok(executed) => executed,
                 Err(error) => return (meter.working, Some(error)),
             };
@@ -232,6 +235,27 @@ impl<'a> Pipeline<'a> {
         (meter.working, None)
     }
 
+    /// Computes the root of an executed block and compares it with its header.
+    fn root_next(
+        &self,
+        unrooted: Unrooted,
+        trie: &RunTrie,
+    ) -> Result<Arc<ExecutedBlock>, ImportError> {
+        let Unrooted { block, executed, total_difficulty } = unrooted;
+        let time = Stopwatch::start();
+        let state_root = root(trie, &executed.diff)?;
+        time.record(&self.tree.metrics.root_seconds);
+        self.tree.metrics.root_computed(state_root.work);
+        if state_root.root != block.state_root {
+            let (number, hash) = (block.number, block.hash());
+            let (header, computed) = (block.state_root, state_root.root);
+            let reason = InvalidBlock::StateRoot { header, computed };
+            return Err(ImportError::Invalid { number, hash, reason });
+        }
+        let block = Arc::unwrap_or_clone(block);
+        Ok(Arc::new(ExecutedBlock::new(block, executed, state_root, total_difficulty)))
+    }
+
     /// Durability, and the state of what lies deep enough.
     fn commit(
         &self,
@@ -241,15 +265,21 @@ impl<'a> Pipeline<'a> {
         let mut meter = Meter::start();
         let base = self.base.lock().clone();
         let mut progress = Progress { base, committed: None, pending, imported: Run::new() };
+        let mut failed = None;
         for block in blocks {
             meter.waited();
-            if let Err(error) = self.commit_next(block, &mut progress) {
-                meter.worked();
-                return (progress, meter.working, Some(error));
+            failed = self.commit_next(block, &mut progress).err();
+            meter.worked();
+            if failed.is_some() {
+                break;
             }
+        }
+        // One wait for the disk instead of one for each commit. ADR-0007.
+        if failed.is_none() {
+            failed = self.tree.store.flush_wal().err().map(ImportError::Store);
             meter.worked();
         }
-        (progress, meter.working, None)
+        (progress, meter.working, failed)
     }
 
     fn commit_next(
@@ -258,7 +288,10 @@ impl<'a> Pipeline<'a> {
         progress: &mut Progress,
     ) -> Result<(), ImportError> {
         let store: &Store = &self.tree.store;
+        let metrics = &self.tree.metrics;
+        let time = Stopwatch::start();
         store.put_block(block.block(), block.total_difficulty(), Durability::Unsynced)?;
+        time.record(&metrics.block_write_seconds);
         progress.pending.push(Arc::clone(&block));
         progress.imported.push(block);
         if progress.pending.len() < HIGH_WATER_BLOCKS.saturating_add(SEGMENT_BLOCKS) {
@@ -266,7 +299,10 @@ impl<'a> Pipeline<'a> {
         }
         let segment: Run = progress.pending.drain(..SEGMENT_BLOCKS).collect();
         let committed: Vec<_> = segment.iter().map(|block| committed_block(block)).collect();
+        let time = Stopwatch::start();
         store.commit(&committed, Durability::Unsynced)?;
+        time.record(&metrics.commit_seconds);
+        metrics.committed_blocks.increment(u64::try_from(committed.len()).unwrap_or(u64::MAX));
         if let Some(tip) = segment.last() {
             progress.base = Base { view: store.view(), number: tip.number() };
             *self.base.lock() = progress.base.clone();
@@ -286,20 +322,6 @@ fn check_all(blocks: Vec<SealedBlock>, consensus: &dyn Consensus) -> Vec<Checked
             CheckedBlock::check(block, consensus).map_err(invalid)
         })
         .collect()
-}
-
-/// Computes the root of an executed block and compares it with its header.
-fn rooted(unrooted: Unrooted, trie: &RunTrie) -> Result<Arc<ExecutedBlock>, ImportError> {
-    let Unrooted { block, executed, total_difficulty } = unrooted;
-    let StateRoot { root: computed, trie, work } = root(trie, &executed.diff)?;
-    if computed != block.state_root {
-        let (number, hash) = (block.number, block.hash());
-        let reason = InvalidBlock::StateRoot { header: block.state_root, computed };
-        return Err(ImportError::Invalid { number, hash, reason });
-    }
-    let state_root = StateRoot { root: computed, trie, work };
-    let block = Arc::unwrap_or_clone(block);
-    Ok(Arc::new(ExecutedBlock::new(block, executed, state_root, total_difficulty)))
 }
 
 /// The result of a stage; its panic goes on in the caller.
