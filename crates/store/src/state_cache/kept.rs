@@ -12,7 +12,8 @@ use std::{
 /// What an entry takes beside key and value: its place in the table and in the eviction queue.
 const ENTRY_BYTES: usize = 32;
 
-/// Guess of the bytes of an entry, from which the size of the first table follows.
+/// Guess of the bytes of an entry, from which follows how many evicted keys are remembered: one that
+/// comes back soon was worth keeping.
 const TYPICAL_ENTRY_BYTES: u64 = 256;
 
 /// Values of one kind, each with the sequence number since which it is valid.
