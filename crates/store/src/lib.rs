@@ -24,6 +24,7 @@ mod config;
 mod database;
 mod durable_block;
 mod error;
+mod flush;
 mod history;
 mod history_check;
 mod identity;
