@@ -1,10 +1,11 @@
 //! Checking a whole database against itself and against the rules of its chain.
 
+use crate::past_roots::check_past_roots;
 use alloy_primitives::{Address, B256, U256, keccak256};
 use alloy_trie::{EMPTY_ROOT_HASH, TrieAccount, root};
 use hanzo_consensus::{Consensus, ConsensusError, check_receipts};
 use hanzo_state::{Account, StateError, StateRead as _};
-use hanzo_store::{StoreError, StoreView};
+use hanzo_store::{HistoryContents, StoreError, StoreView};
 use hanzo_types::{
     AI_SUPPLY, BlockOutcome, ChainSpec, Receipt, RecoveredBlock, Rules, SupplySlot, TotalDifficulty,
 };
@@ -26,6 +27,8 @@ pub struct Audit {
     pub state_root: B256,
     /// Sum of all balances, in wei.
     pub supply: U256,
+    /// What is known of past states.
+    pub history: HistoryContents,
 }
 
 /// The first inconsistency.
@@ -79,6 +82,14 @@ pub enum AuditError {
         /// Number of the block.
         number: u64,
     },
+    /// The receipts of a block are still there although they were pruned.
+    #[error("block {number}: its receipts are there, the oldest kept are those of block {oldest}")]
+    ReceiptsLeft {
+        /// Number of the block.
+        number: u64,
+        /// Number of the oldest block whose receipts are kept.
+        oldest: u64,
+    },
     /// The index of transactions does not lead to the block.
     #[error("block {number}: the index does not lead to its transaction {hash}")]
     Index {
@@ -117,6 +128,34 @@ pub enum AuditError {
         /// Rebuilt from accounts and slots.
         computed: B256,
     },
+    /// The stored trie has another root than the header.
+    #[error("state of block {number}: the stored trie has the root {stored}, the header {header}")]
+    StoredRoot {
+        /// Number of the block.
+        number: u64,
+        /// What the header says.
+        header: B256,
+        /// Root of the stored trie.
+        stored: B256,
+    },
+    /// The history leads to another state than the header has.
+    #[error("going back to block {number} gives state root {computed}, its header says {header}")]
+    PastRoot {
+        /// Number of the block.
+        number: u64,
+        /// What the header says.
+        header: B256,
+        /// Root of the state that the history leads to.
+        computed: B256,
+    },
+    /// The stored trie does not fit the history.
+    #[error("going back to block {number}: {source}")]
+    PastTrie {
+        /// Number of the block.
+        number: u64,
+        /// What the trie says.
+        source: StateError,
+    },
     /// Balances are not what was distributed, minted and burned.
     #[error("balances add up to {found} wei, genesis + minted − burned is {expected}")]
     Supply {
@@ -127,8 +166,8 @@ pub enum AuditError {
     },
 }
 
-/// Checks every canonical block, every index, and the state of the tip. `progress` is told the
-/// number of each block that was checked.
+/// Checks every canonical block, every index, the state of the tip, and the history of past states.
+/// `progress` is told the number of each block that was checked.
 ///
 /// # Errors
 /// [`AuditError`] with the first inconsistency.
@@ -139,6 +178,7 @@ pub fn audit(
     mut progress: impl FnMut(u64),
 ) -> Result<Audit, AuditError> {
     let tip = view.state_tip()?;
+    let oldest_receipts = view.oldest_receipts()?;
     let mut transactions = 0_u64;
     let mut below = Below { hash: B256::ZERO, weight: U256::ZERO };
     let mut header_root = B256::ZERO;
@@ -146,7 +186,8 @@ pub fn audit(
         let block = canonical_block(view, number)?;
         check_lineage(spec, &block, below.hash)?;
         if number > 0 {
-            check_rules(consensus, view, &block)?;
+            check_rules(consensus, &block)?;
+            check_stored_receipts(view, &block, oldest_receipts)?;
         }
         let weight = below.weight.saturating_add(block.difficulty);
         let stored = view.total_difficulty(block.hash())?.map(|TotalDifficulty(stored)| stored);
@@ -164,6 +205,8 @@ pub fn audit(
         return Err(AuditError::StateRoot { number, header, computed: state.root });
     }
     check_supply(spec, view, state.balances)?;
+    let history = view.check_history()?;
+    check_past_roots(view)?;
     Ok(Audit {
         tip: tip.number,
         transactions,
@@ -171,6 +214,7 @@ pub fn audit(
         slots: state.slots,
         state_root: state.root,
         supply: state.balances,
+        history,
     })
 }
 
@@ -198,20 +242,29 @@ fn check_lineage(spec: &ChainSpec, block: &RecoveredBlock, below: B256) -> Resul
     Ok(())
 }
 
-fn check_rules(
-    consensus: &dyn Consensus,
-    view: &StoreView,
-    block: &RecoveredBlock,
-) -> Result<(), AuditError> {
-    let number = block.number;
-    let receipts = view.receipts(block.hash())?.ok_or(AuditError::MissingReceipts { number })?;
+fn check_rules(consensus: &dyn Consensus, block: &RecoveredBlock) -> Result<(), AuditError> {
     let header = block.sealed_header();
     consensus
         .check_header(header)
         .and_then(|()| consensus.check_seal(header))
         .and_then(|()| consensus.check_body(block.sealed_block()))
-        .and_then(|()| check_receipts(header, &outcome(receipts)))
-        .map_err(|reason| AuditError::Rule { number, reason })
+        .map_err(|reason| AuditError::Rule { number: block.number, reason })
+}
+
+/// Pruned receipts are gone; the others are what the header commits to.
+fn check_stored_receipts(
+    view: &StoreView,
+    block: &RecoveredBlock,
+    oldest: u64,
+) -> Result<(), AuditError> {
+    let number = block.number;
+    match view.receipts(block.hash())? {
+        Some(_) if number < oldest => Err(AuditError::ReceiptsLeft { number, oldest }),
+        Some(receipts) => check_receipts(block.sealed_header(), &outcome(receipts))
+            .map_err(|reason| AuditError::Rule { number, reason }),
+        None if number < oldest => Ok(()),
+        None => Err(AuditError::MissingReceipts { number }),
+    }
 }
 
 /// The outcome as far as the stored receipts describe it.

@@ -165,7 +165,7 @@ impl Worker {
                 Command::Stop => break,
             }
         }
-        self.tree.persist_all()
+        self.tree.persist_for_restart()
     }
 
     /// Imports a block while `queued` others wait.

@@ -34,6 +34,7 @@ mod genesis;
 mod import_error;
 mod metrics;
 mod origin;
+mod past_roots;
 mod timing;
 mod tree;
 mod view;

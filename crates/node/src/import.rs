@@ -62,7 +62,7 @@ pub fn import_files(config: &NodeConfig, files: &[PathBuf]) -> Result<ImportSumm
     summary.head = tree.view().head_number();
     // Also after a bad block: what came before it is valid. But not after a failed write.
     if imported.as_ref().err().is_none_or(|error| !is_fatal(error)) {
-        tree.persist_all()?;
+        tree.persist_for_restart()?;
     }
     imported.map(|()| summary)
 }

@@ -139,7 +139,8 @@ pub enum StoreError {
         /// The table.
         table: Table,
     },
-    /// A stored value does not decode, or a row that another row names is absent.
+    /// A stored value does not decode, a row that another row names is absent, or there is a row
+    /// that none names.
     #[error("table {table} is damaged at key 0x{key}: {reason}")]
     Damaged {
         /// The table.

@@ -247,10 +247,12 @@ pub(crate) fn delete_history(
     batch.delete(Table::Touched, number.to_be_bytes())
 }
 
-fn decode_account(value: &[u8]) -> Result<Option<Account>, value::Reason> {
+/// The account that a row of the history holds.
+pub(crate) fn decode_account(value: &[u8]) -> Result<Option<Account>, value::Reason> {
     if value.is_empty() { Ok(None) } else { value::decode_account(value).map(Some) }
 }
 
-fn decode_slot(value: &[u8]) -> Result<U256, value::Reason> {
+/// The value of a slot that a row of the history holds.
+pub(crate) fn decode_slot(value: &[u8]) -> Result<U256, value::Reason> {
     if value.is_empty() { Ok(U256::ZERO) } else { value::decode_slot(value) }
 }

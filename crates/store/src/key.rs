@@ -32,8 +32,7 @@ pub(crate) fn block(block: BlockRef) -> [u8; BLOCK_KEY_BYTES] {
 /// Reads a key of a block table.
 pub(crate) fn decode_block(key: &[u8]) -> Option<BlockRef> {
     let (number, hash) = key.split_at_checked(NUMBER_BYTES)?;
-    let number = u64::from_be_bytes(number.try_into().ok()?);
-    Some(BlockRef { number, hash: B256::try_from(hash).ok()? })
+    Some(BlockRef { number: decode_number(number)?, hash: B256::try_from(hash).ok()? })
 }
 
 /// Key of a storage slot.
@@ -62,11 +61,22 @@ pub(crate) fn storage_history(
     concat(&self::slot(address, slot), &number.to_be_bytes())
 }
 
+/// Reads a key of the account history.
+pub(crate) fn decode_account_history(key: &[u8]) -> Option<(Address, u64)> {
+    let (address, number) = key.split_at_checked(Address::len_bytes())?;
+    Some((Address::try_from(address).ok()?, decode_number(number)?))
+}
+
 /// Reads a key of the storage history.
 pub(crate) fn decode_storage_history(key: &[u8]) -> Option<(Address, U256, u64)> {
     let (slot, number) = key.split_at_checked(SLOT_KEY_BYTES)?;
     let (address, slot) = decode_slot(slot)?;
-    Some((address, slot, u64::from_be_bytes(number.try_into().ok()?)))
+    Some((address, slot, decode_number(number)?))
+}
+
+/// Reads a key that is the number of a block.
+pub(crate) fn decode_number(key: &[u8]) -> Option<u64> {
+    Some(u64::from_be_bytes(key.try_into().ok()?))
 }
 
 /// Key of a node of the account trie.
@@ -130,6 +140,8 @@ mod tests {
     fn history_keys_end_in_the_number_so_that_a_seek_finds_the_next_change() {
         let account = account_history(Address::repeat_byte(0x11), 0x0102);
         assert_eq!(account, hex!("1111111111111111111111111111111111111111" "0000000000000102"));
+        let changed = (Address::repeat_byte(0x11), 0x0102);
+        assert_eq!(decode_account_history(&account), Some(changed));
         let slot = storage_history(Address::repeat_byte(0x11), U256::from(7), 3);
         let expected = hex!(
             "1111111111111111111111111111111111111111"
@@ -137,6 +149,8 @@ mod tests {
             "0000000000000003"
         );
         assert_eq!(slot, expected);
+        let changed = (Address::repeat_byte(0x11), U256::from(7), 3);
+        assert_eq!(decode_storage_history(&slot), Some(changed));
     }
 
     #[test]
@@ -155,5 +169,10 @@ mod tests {
         assert_eq!(decode_block(&[]), None);
         assert_eq!(decode_slot(&[0; 51]), None);
         assert_eq!(decode_slot(&[0; 3]), None);
+        assert_eq!(decode_account_history(&[0; 27]), None);
+        assert_eq!(decode_account_history(&[0; 19]), None);
+        assert_eq!(decode_storage_history(&[0; 61]), None);
+        assert_eq!(decode_storage_history(&[0; 51]), None);
+        assert_eq!(decode_number(&[0; 9]), None);
     }
 }

@@ -92,6 +92,18 @@ impl TestChain {
     /// Persists everything and closes the database. Returns its path.
     pub fn close(&mut self) -> PathBuf {
         self.take_tree().persist_all().unwrap();
+        self.path()
+    }
+
+    /// Closes the database without any farewell, as a crash would. Returns its path.
+    pub fn abandon(&mut self) -> PathBuf {
+        drop(self.take_tree());
+        self.path()
+    }
+
+    /// Where the database is.
+    #[must_use]
+    pub fn path(&self) -> PathBuf {
         self.directory.path().join("db")
     }
 

@@ -91,13 +91,18 @@ fn check_known(config: &ChainConfig) -> Result<(), GenesisError> {
     if config.bogota_time.is_some() {
         return Err(unknown("bogotaTime"));
     }
+    unknown_fork(config).map_or(Ok(()), |name| Err(unknown(name)))
+}
+
+/// The first field that looks like the start of a fork and is none this software ever heard of.
+pub(crate) fn unknown_fork(config: &ChainConfig) -> Option<&str> {
     let names_a_fork = |name: &str| name.ends_with("Block") || name.ends_with("Time");
     config
         .extra_fields
         .iter()
         .filter(|(name, value)| names_a_fork(name) && !value.is_null())
-        .find(|(name, _)| !HARMLESS_FIELDS.contains(&name.as_str()))
-        .map_or(Ok(()), |(name, _)| Err(unknown(name)))
+        .map(|(name, _)| name.as_str())
+        .find(|name| !HARMLESS_FIELDS.contains(name))
 }
 
 fn check_supported(config: &ChainConfig) -> Result<(), GenesisError> {

@@ -3,7 +3,8 @@
 use crate::{
     ChainName, DEV_ACCOUNTS, DifficultyRule, HanzoConfig, MAX_SUPPLY_WEI, MAX_TARGET_BLOCK_TIME,
     MIN_TARGET_BLOCK_TIME, MINING_BUCKET_WEI, NATIVE_ACCOUNT_CODE, NATIVE_ACCOUNTS,
-    TRAINING_BUCKET_WEI, genesis_error::GenesisError,
+    TRAINING_BUCKET_WEI, ethereum_genesis::unknown_fork, genesis_error::GenesisError,
+    unique_keys::UniqueKeys,
 };
 use alloy_genesis::{ChainConfig, Genesis};
 use alloy_primitives::{B256, U256, keccak256};
@@ -32,6 +33,7 @@ impl GenesisFile {
     pub(crate) fn read(json: &[u8]) -> Result<Self, GenesisError> {
         let document: Value =
             serde_json::from_slice(json).map_err(|error| malformed(".".to_owned(), &error))?;
+        let UniqueKeys = parse(json, "")?;
         let genesis: Genesis = parse(json, "")?;
         check_addresses(&document)?;
         Ok(Self { document, genesis })
@@ -162,7 +164,9 @@ fn check_forks(config: &ChainConfig) -> Result<(), GenesisError> {
         ("bpo4Time", config.bpo4_time),
         ("bpo5Time", config.bpo5_time),
     ];
-    absent.into_iter().find(|(_, activation)| activation.is_some()).map_or(Ok(()), |(field, _)| {
+    let later = absent.into_iter().find(|(_, activation)| activation.is_some());
+    let later = later.map(|(field, _)| field).or_else(|| unknown_fork(config));
+    later.map_or(Ok(()), |field| {
         let reason = "Hanzo chains stop at Osaka";
         Err(GenesisError::UnknownFork { field: field.to_owned(), reason })
     })

@@ -34,6 +34,7 @@ mod seal_hash;
 mod storage_only;
 mod supply;
 mod total_difficulty;
+mod unique_keys;
 
 pub use addresses::*;
 pub use block::*;

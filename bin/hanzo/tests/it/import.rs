@@ -14,13 +14,13 @@ use std::{
 use tempfile::TempDir;
 
 /// A genesis file and five blocks of its chain, each with one transfer.
-struct Scene {
+pub(crate) struct Scene {
     directory: TempDir,
-    blocks: Vec<Block>,
+    pub(crate) blocks: Vec<Block>,
 }
 
 impl Scene {
-    fn ethereum() -> Self {
+    pub(crate) fn ethereum() -> Self {
         let fork = EthereumHardfork::Osaka;
         let mut chain = TestChain::new(ethereum_spec(fork, |_| {}));
         let alice = Signer::dev(0, chain.spec());
@@ -32,7 +32,7 @@ impl Scene {
         Self::new(&ethereum_genesis(fork).to_string(), blocks.collect())
     }
 
-    fn hanzo() -> Self {
+    pub(crate) fn hanzo() -> Self {
         let mut chain = TestChain::new(dev_spec());
         let alice = Signer::dev(0, chain.spec());
         let blocks = (0..5)
@@ -47,11 +47,11 @@ impl Scene {
         scene
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
 
-    fn write(&self, name: &str, blocks: &[Block]) {
+    pub(crate) fn write(&self, name: &str, blocks: &[Block]) {
         let mut file = BlockFileWriter::create(&self.path(name)).unwrap();
         for block in blocks {
             file.append(block).unwrap();
@@ -59,7 +59,7 @@ impl Scene {
         file.finish().unwrap();
     }
 
-    fn run(&self, command: &str, datadir: &str, arguments: &[&str]) -> Output {
+    pub(crate) fn run(&self, command: &str, datadir: &str, arguments: &[&str]) -> Output {
         Command::new(env!("CARGO_BIN_EXE_hanzo"))
             .args(command.split(' '))
             .args(["--chain", text(&self.path("genesis.json"))])
@@ -69,12 +69,12 @@ impl Scene {
             .unwrap()
     }
 
-    fn import(&self, file: &str) -> Output {
+    pub(crate) fn import(&self, file: &str) -> Output {
         self.run("import", "data", &[text(&self.path(file))])
     }
 
     /// The only line of the error.
-    fn refusal(&self, output: &Output) -> String {
+    pub(crate) fn refusal(&self, output: &Output) -> String {
         assert_eq!(output.status.code(), Some(1));
         let text = String::from_utf8(output.stderr.clone()).unwrap();
         let mut errors = text.lines().filter(|line| line.starts_with("error: "));
@@ -84,7 +84,7 @@ impl Scene {
     }
 
     /// Number of the head.
-    fn head(&self) -> usize {
+    pub(crate) fn head(&self) -> usize {
         let output = self.run("export", "data", &[text(&self.path("head.rlp"))]);
         let _ = fs::remove_file(self.path("head.rlp"));
         let text = success(&output);
@@ -92,11 +92,11 @@ impl Scene {
     }
 }
 
-fn text(path: &Path) -> &str {
+pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-fn success(output: &Output) -> String {
+pub(crate) fn success(output: &Output) -> String {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout.clone()).unwrap()
 }

@@ -1,6 +1,8 @@
 //! The command line of the real binary.
 
 #[cfg(test)]
+mod damage;
+#[cfg(test)]
 mod import;
 
 #[cfg(test)]

@@ -198,6 +198,20 @@ impl ChainTree {
         Ok(self.store.flush_wal()?)
     }
 
+    /// Persists everything as [`Self::persist_all`] does and then empties the log, so that the next
+    /// start does not wait for its replay.
+    ///
+    /// # Errors
+    /// [`ImportError::Store`] if something could not be persisted. If only the log stays, that is
+    /// logged: everything is safe in it.
+    pub fn persist_for_restart(&mut self) -> Result<(), ImportError> {
+        self.persist_all()?;
+        if let Err(error) = self.store.flush_tables() {
+            tracing::warn!(target: "chain", %error, "the next start will replay the log");
+        }
+        Ok(())
+    }
+
     /// The store that the chain is kept in.
     #[must_use]
     pub const fn store(&self) -> &Store {

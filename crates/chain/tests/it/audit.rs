@@ -2,41 +2,51 @@
 
 use alloy_primitives::{Address, B256, U256, keccak256};
 use hanzo_chain::{Audit, AuditError, audit};
-use hanzo_store::{ChainIdentity, Store, StoreConfig, Table};
+use hanzo_store::{ChainIdentity, Retention, Store, StoreConfig, Table};
 use hanzo_testkit::{Signer, TestChain, dev_spec, token};
 use hanzo_types::{AI_SUPPLY, RecoveredBlock, SupplySlot};
 use rocksdb::{DB, Options};
 use std::path::Path;
 
-const BOB: Address = Address::repeat_byte(0xb0);
+/// Gets some wei in every block but the first.
+pub(crate) const BOB: Address = Address::repeat_byte(0xb0);
 
 /// A row to be overwritten or, without a value, removed.
-type Row = (Table, Vec<u8>, Option<Vec<u8>>);
+pub(crate) type Row = (Table, Vec<u8>, Option<Vec<u8>>);
 
-struct Scene {
-    chain: TestChain,
-    blocks: Vec<RecoveredBlock>,
-    token: Address,
+pub(crate) struct Scene {
+    pub(crate) chain: TestChain,
+    pub(crate) blocks: Vec<RecoveredBlock>,
+    pub(crate) token: Address,
 }
 
 /// A token, some transfers, an account that is gone again, forty blocks.
-fn scene() -> Scene {
-    let mut chain = TestChain::new(dev_spec());
+pub(crate) fn scene() -> Scene {
+    scene_with(Retention::default())
+}
+
+/// The same on a node that keeps this much of the past.
+pub(crate) fn scene_with(retention: Retention) -> Scene {
+    let mut chain = TestChain::with_retention(dev_spec(), retention);
     let alice = Signer::dev(0, chain.spec());
     let token = alice.address().create(0);
     let mut blocks = vec![chain.mine(vec![alice.create(0, token::creation_code(), 500_000)])];
     for nonce in 1..40 {
-        let holder = Address::from_word(keccak256(nonce.to_string()));
-        let input = token::transfer_input(holder, U256::from(nonce));
+        let input = token::transfer_input(holder(nonce), U256::from(nonce));
         let call = alice.call(2 * nonce - 1, token, U256::ZERO, input, 100_000);
         blocks.push(chain.mine(vec![call, alice.transfer(2 * nonce, BOB, nonce)]));
     }
     Scene { chain, blocks, token }
 }
 
+/// Gets tokens in block `nonce + 1`.
+pub(crate) fn holder(nonce: u64) -> Address {
+    Address::from_word(keccak256(nonce.to_string()))
+}
+
 impl Scene {
     /// Checks the database after `rows` were changed while it was closed.
-    fn audit_after(&mut self, rows: &[Row]) -> Result<Audit, AuditError> {
+    pub(crate) fn audit_after(&mut self, rows: &[Row]) -> Result<Audit, AuditError> {
         let path = self.chain.close();
         overwrite(&path, rows);
         let spec = self.chain.spec();
@@ -62,7 +72,7 @@ fn overwrite(path: &Path, rows: &[Row]) {
     }
 }
 
-fn slot_key(address: Address, slot: U256) -> Vec<u8> {
+pub(crate) fn slot_key(address: Address, slot: U256) -> Vec<u8> {
     [address.as_slice(), &slot.to_be_bytes::<32>()].concat()
 }
 
@@ -142,7 +152,7 @@ fn a_changed_weight_is_found_with_both_sums() {
 #[test]
 fn a_changed_slot_shows_in_the_root() {
     let error = error(|scene| {
-        let slot = token::balance_slot(Address::from_word(keccak256("7")));
+        let slot = token::balance_slot(holder(7));
         (Table::Storage, slot_key(scene.token, slot), Some(vec![0x63]))
     });
     assert!(matches!(error, AuditError::StateRoot { number: 40, .. }), "{error}");

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod audit_history;
+#[cfg(test)]
 mod ethereum;
 #[cfg(test)]
 mod history;

@@ -4,6 +4,7 @@ use alloy_primitives::{Address, U256};
 use hanzo_chain::{ChainHandle, Origin};
 use hanzo_state::StateRead;
 use hanzo_testkit::{Signer, TestChain, dev_spec, seal};
+use std::{fs, path::Path};
 
 #[test]
 fn every_imported_block_is_there_after_a_crash() {
@@ -55,7 +56,16 @@ async fn an_orderly_stop_persists_everything_and_readers_saw_every_head() {
     assert_eq!(updates.recv().await.unwrap().adopted[0].hash(), block.hash());
     tokio::task::spawn_blocking(move || thread.stop()).await.unwrap().unwrap();
     drop(handle);
+    assert_eq!(log_bytes(&chain.path()), 0, "the next start has no log to replay");
     chain.reopen();
+    assert_eq!(chain.tree().unpersisted_blocks(), 0);
     assert_eq!(chain.view().head().hash(), block.hash());
     assert_eq!(chain.view().oldest_state(), 0);
+}
+
+/// Bytes of the write-ahead log of the database at `path`.
+fn log_bytes(path: &Path) -> u64 {
+    let files = fs::read_dir(path).unwrap().map(|entry| entry.unwrap());
+    let logs = files.filter(|file| file.path().extension().is_some_and(|name| name == "log"));
+    logs.map(|file| file.metadata().unwrap().len()).sum()
 }

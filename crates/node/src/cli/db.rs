@@ -24,7 +24,7 @@ pub(crate) struct DbArgs {
 enum DbCommand {
     /// Prints rows and bytes of every table.
     Stats(ChainArgs),
-    /// Checks every block, every index and the state; names the first inconsistency.
+    /// Checks every block, every index, the state and its history; names the first inconsistency.
     Check(ChainArgs),
     /// Rewrites every table without what was overwritten or removed.
     Compact(ChainArgs),
@@ -122,13 +122,17 @@ fn check(database: &ClosedDatabase) -> Result<(), NodeError> {
     })?;
     print(&format!(
         "blocks        0 to {}\ntransactions  {}\naccounts      {}\nslots         {}\n\
-         state root    {}\nsupply        {} AI\nno inconsistency found",
+         state root    {}\nsupply        {} AI\noldest state  block {}\n\
+         history       {} accounts, {} slots\nno inconsistency found",
         found.tip,
         found.transactions,
         found.accounts,
         found.slots,
         found.state_root,
-        format_ether(found.supply)
+        format_ether(found.supply),
+        found.history.oldest_state,
+        found.history.accounts,
+        found.history.slots
     ))
 }
 

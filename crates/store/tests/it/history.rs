@@ -149,6 +149,7 @@ impl Past {
         let view = self.store().view();
         assert_eq!(view.oldest_state().unwrap(), oldest as u64);
         assert_eq!(view.state_tip().unwrap(), self.reference(tip));
+        assert_eq!(view.check_history().unwrap().oldest_state, oldest as u64);
         for number in oldest..=tip {
             let state = HistoricalState::new(Arc::clone(&view), number as u64);
             self.worlds[number].assert_is(&state);
