@@ -5,6 +5,8 @@ mod audit;
 #[cfg(test)]
 mod ethereum;
 #[cfg(test)]
+mod ethereum_headers;
+#[cfg(test)]
 mod history;
 #[cfg(test)]
 mod import;

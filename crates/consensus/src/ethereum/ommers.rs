@@ -58,7 +58,8 @@ fn check_one(
         return Ok(Some(OmmerFault::Parent { parent: ommer.parent_hash }));
     };
     let era = merge::era_after(rules, parent, ancestors)?;
-    let checked = header::check(ommer).and_then(|()| child::check(rules, ommer, parent, era));
+    let checked =
+        header::check(rules, ommer).and_then(|()| child::check(rules, ommer, parent, era));
     Ok(checked.err().map(|error| OmmerFault::Header(Box::new(error))))
 }
 
