@@ -1,7 +1,8 @@
 //! No contract is made where there is storage already.
 
 use alloy_evm::{Database, eth::EthEvmContext};
-use alloy_primitives::Address;
+use alloy_primitives::{Address, B256, U256};
+use alloy_rpc_types_eth::state::{AccountOverride, StateOverride};
 use hanzo_types::{ChainSpec, StorageOnlyAccounts};
 use revm::{
     Inspector,
@@ -14,8 +15,8 @@ use std::sync::Arc;
 /// Source: EIP-7610.
 ///
 /// revm looks at nonce and code alone. Such an account cannot come into being on a chain, so only
-/// those of the genesis file count, and chains without them, which is nearly all, run without
-/// this.
+/// those of the genesis file count, and those that a call assumes. Without any, which is nearly
+/// always, the EVM runs without this.
 #[derive(Debug, Clone)]
 pub(crate) struct CreateCollision {
     accounts: Arc<StorageOnlyAccounts>,
@@ -29,7 +30,23 @@ impl CreateCollision {
         Self { accounts: Arc::clone(spec.storage_only_accounts()), disguised: None }
     }
 
-    /// Whether the chain has such accounts at all.
+    /// The rule for a call that assumes these accounts.
+    pub(crate) fn assuming(spec: &ChainSpec, assumed: &StateOverride) -> Self {
+        let mut collision = Self::of(spec);
+        for (address, account) in assumed {
+            if account.state.is_none() && account.state_diff.is_none() {
+                continue;
+            }
+            let accounts = Arc::make_mut(&mut collision.accounts);
+            match assumed_slot(account).or_else(|| remaining_slot(spec, *address, account)) {
+                Some(slot) => drop(accounts.insert(*address, slot)),
+                None => drop(accounts.remove(address)),
+            }
+        }
+        collision
+    }
+
+    /// Whether there are such accounts at all.
     pub(crate) fn is_needed(&self) -> bool {
         !self.accounts.is_empty()
     }
@@ -43,6 +60,9 @@ impl<DB: Database> Inspector<EthEvmContext<DB>> for CreateCollision {
         context: &mut EthEvmContext<DB>,
         inputs: &mut CreateInputs,
     ) -> Option<CreateOutcome> {
+        if self.accounts.is_empty() {
+            return None;
+        }
         let caller_nonce = context.journal_mut().load_account(inputs.caller()).ok()?.info.nonce;
         let address = inputs.created_address(caller_nonce);
         let slot = *self.accounts.get(&address)?;
@@ -71,4 +91,23 @@ impl<DB: Database> Inspector<EthEvmContext<DB>> for CreateCollision {
             account.info.nonce = 0;
         }
     }
+}
+
+/// The first slot that a call assumes to be set.
+fn assumed_slot(account: &AccountOverride) -> Option<U256> {
+    let slots = account.state.iter().chain(&account.state_diff).flatten();
+    let set = slots.filter(|(_, value)| !value.is_zero()).map(|(slot, _)| slot);
+    // The least, so that the same request does the same work: the map has no order of its own.
+    set.min().map(|slot| U256::from_be_bytes(slot.0))
+}
+
+/// A slot of the genesis file that a call leaves as it is.
+fn remaining_slot(spec: &ChainSpec, address: Address, account: &AccountOverride) -> Option<U256> {
+    if account.state.is_some() || !spec.storage_only_accounts().contains_key(&address) {
+        return None;
+    }
+    let is_assumed = |slot: &B256| account.state_diff.iter().any(|slots| slots.contains_key(slot));
+    let mut slots = spec.genesis().alloc.get(&address)?.storage.iter().flatten();
+    let remaining = slots.find(|(slot, value)| !value.is_zero() && !is_assumed(slot));
+    remaining.map(|(slot, _)| U256::from_be_bytes(slot.0))
 }

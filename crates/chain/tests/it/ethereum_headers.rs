@@ -108,10 +108,8 @@ impl Scene {
             assert!(text.contains(&words), "case {index}: {words:?} is not in {text:?}");
             let named = format!("block {} ({})", wrong.number, wrong.hash());
             assert!(text.starts_with(&named), "case {index}: {named:?} does not begin {text:?}");
-            let expected = match error {
-                ImportError::UnknownParent { .. } => Fault::Transient,
-                _ => Fault::Peer,
-            };
+            let is_orphan = matches!(error, ImportError::UnknownParent { .. });
+            let expected = if is_orphan { Fault::Transient } else { Fault::Peer };
             assert_eq!(error.fault(), expected, "{text}");
             assert_eq!(self.footprint(), before, "case {index}: {text}");
             let stored = self.chain.tree().store().view().header_by_hash(wrong.hash());

@@ -4,11 +4,12 @@ use crate::{
     ExecutionError, TraceError, TraceLimits, Tracer,
     block_evm::BlockDatabase,
     block_start::start_block,
-    evm_factory::HanzoEvmFactory,
+    create_collision::CreateCollision,
+    evm_factory::{hanzo_evm, inspected_evm},
     push_error::evm_error,
     trace::{Recorded, TraceInspector},
 };
-use alloy_evm::{Evm as _, EvmEnv, EvmFactory as _, FromRecoveredTx as _};
+use alloy_evm::{Evm as _, EvmEnv, FromRecoveredTx as _};
 use alloy_primitives::B256;
 use hanzo_state::StateRead;
 use hanzo_types::{ChainSpec, Header, RecoveredBlock};
@@ -24,6 +25,7 @@ use std::fmt;
 pub struct BlockReplay<'a> {
     database: BlockDatabase<'a>,
     environment: EvmEnv,
+    collision: CreateCollision,
     block: &'a RecoveredBlock,
     next: usize,
 }
@@ -51,7 +53,7 @@ impl<'a> BlockReplay<'a> {
     ) -> Result<Self, ExecutionError> {
         let started = start_block(state, block.header(), parent, spec)?;
         let (database, environment) = started.executor.evm.finish();
-        Ok(Self { database, environment, block, next: 0 })
+        Ok(Self { database, environment, collision: CreateCollision::of(spec), block, next: 0 })
     }
 
     /// Runs the transactions before `index` without a trace.
@@ -65,7 +67,8 @@ impl<'a> BlockReplay<'a> {
                 return Err(TraceError::TimeUp);
             }
             let environment = self.environment.clone();
-            let mut evm = HanzoEvmFactory.create_evm(&mut self.database, environment);
+            let collision = self.collision.clone();
+            let mut evm = hanzo_evm(&mut self.database, environment, collision);
             let outcome = evm.transact_raw(transaction);
             let outcome = outcome
                 .map_err(|error| TraceError::Transaction { hash, source: evm_error(error) })?;
@@ -89,9 +92,10 @@ impl<'a> BlockReplay<'a> {
             .with_tx_index(self.next);
         let Some((hash, transaction)) = self.take() else { return Ok(None) };
         let mut inspector = TraceInspector::new(tracer, limits)?;
-        let mut evm = HanzoEvmFactory.create_evm_with_inspector(
+        let mut evm = inspected_evm(
             &mut self.database,
             self.environment.clone(),
+            self.collision.clone(),
             &mut inspector,
         );
         let outcome = evm.transact_raw(transaction.clone());
