@@ -11,7 +11,7 @@ use crate::{
     transfers::{self, Need},
     workload::{Action, Terms, Workload, position},
 };
-use alloy_primitives::{Address, B256, Bytes, TxKind, U64, U256};
+use alloy_primitives::{Address, B256, Bytes, TxKind, U64, U256, map::B256Map};
 use anyhow::bail;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -114,7 +114,7 @@ fn deploy(
 /// Indices of the transactions in the blocks above `head`, by their receipts.
 ///
 /// # Errors
-/// If a receipt has another status than 1, or there are not `included` of them.
+/// As [`Statuses::all_moved`].
 fn moved(
     node: &mut NodeClient,
     workload: &Workload,
@@ -122,26 +122,48 @@ fn moved(
     included: usize,
 ) -> anyhow::Result<Vec<usize>> {
     let tip = ChainFacts::read(node)?.head;
-    let (mut moved, mut failed) = (Vec::new(), Vec::new());
+    let mut statuses = Statuses::default();
     for number in head.saturating_add(1)..=tip {
-        let receipts: Vec<Receipt> =
-            node.call("eth_getBlockReceipts", &json!([U64::from(number)]))?;
+        let number = U64::from(number);
+        statuses.read(node.call("eth_getBlockReceipts", &json!([number]))?, &workload.index_of);
+    }
+    statuses.all_moved(included)
+}
+
+/// How the transfers of a run ended.
+#[derive(Debug, Default)]
+struct Statuses {
+    /// Indices of those that succeeded.
+    moved: Vec<usize>,
+    failed: Vec<B256>,
+}
+
+impl Statuses {
+    /// Takes in the receipts of a block; others than this run's are skipped.
+    fn read(&mut self, receipts: Vec<Receipt>, index_of: &B256Map<usize>) {
         for Receipt { transaction_hash, status } in receipts {
-            let Some(index) = workload.index_of.get(&transaction_hash) else { continue };
-            if status == U64::ONE {
-                moved.push(*index);
-            } else {
-                failed.push(transaction_hash);
+            match index_of.get(&transaction_hash) {
+                Some(index) if status == U64::ONE => self.moved.push(*index),
+                Some(_) => self.failed.push(transaction_hash),
+                None => {}
             }
         }
     }
-    if let Some(first) = failed.first() {
-        bail!("{} token transfers failed, the first is {first}", failed.len());
+
+    /// The indices of the transfers.
+    ///
+    /// # Errors
+    /// If one has failed, or there are not `included` of them.
+    fn all_moved(self, included: usize) -> anyhow::Result<Vec<usize>> {
+        let (moved, failed) = (self.moved.len(), self.failed.len());
+        if let Some(first) = self.failed.first() {
+            bail!("{failed} token transfers failed, {moved} did not; the first is {first}");
+        }
+        if moved != included {
+            bail!("{included} token transfers are in blocks, and {moved} receipts");
+        }
+        Ok(self.moved)
     }
-    if moved.len() != included {
-        bail!("{included} token transfers are in blocks, and {} receipts", moved.len());
-    }
-    Ok(moved)
 }
 
 impl Holders<'_> {
@@ -203,6 +225,29 @@ impl fmt::Display for TokenCheck {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What becomes of a run of two transfers with these receipts.
+    fn judged(receipts: &[(u8, u64)]) -> Result<Vec<usize>, String> {
+        let hash = B256::repeat_byte;
+        let index_of = B256Map::from_iter([(hash(1), 0), (hash(2), 1)]);
+        let receipt = |(byte, status): &(u8, u64)| Receipt {
+            transaction_hash: hash(*byte),
+            status: U64::from(*status),
+        };
+        let mut statuses = Statuses::default();
+        statuses.read(receipts.iter().map(receipt).collect(), &index_of);
+        statuses.all_moved(2).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_transfer_that_failed_or_has_no_receipt_is_an_error() {
+        assert_eq!(judged(&[(2, 1), (9, 0), (1, 1)]), Ok(vec![1, 0]), "9 is somebody else's");
+        let failed = judged(&[(1, 1), (2, 0)]).unwrap_err();
+        assert!(failed.starts_with("1 token transfers failed, 1 did not"), "{failed}");
+        assert!(failed.ends_with(&B256::repeat_byte(2).to_string()), "{failed}");
+        let missing = judged(&[(1, 1)]).unwrap_err();
+        assert_eq!(missing, "2 token transfers are in blocks, and 1 receipts");
+    }
 
     #[test]
     fn what_is_expected_follows_the_transfers_and_keeps_the_sum() {

@@ -143,6 +143,7 @@ async fn a_block_beside_the_chain_is_found_by_its_hash_and_its_transactions_are_
             ("eth_getBalance", json!([TO, { "blockHash": hash }])),
             ("eth_call", json!([{ "to": TO }, { "blockHash": hash }])),
             ("debug_getRawReceipts", json!([hash])),
+            ("eth_getLogs", json!([{ "blockHash": hash }])),
         ] {
             let refusal = node.refusal(method, params).await;
             assert!(refusal.message.contains("not currently canonical"), "{method}: {refusal:?}");
