@@ -55,7 +55,7 @@ impl<'a> PreparedCall<'a> {
         relax(&mut env);
         let mut database = CacheDB::new(WrapDatabaseRef(StateDatabase(context.state)));
         let collision = match &overrides.state {
-            Some(assumed) => CreateCollision::assuming(context.spec, assumed),
+            Some(assumed) => CreateCollision::assuming(context.spec, context.state, assumed)?,
             None => CreateCollision::of(context.spec),
         };
         let moved_precompiles = overrides.state.as_ref().map(moved_precompiles).unwrap_or_default();
