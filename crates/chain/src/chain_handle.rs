@@ -176,13 +176,18 @@ impl Worker {
         self.tree.metrics.imported(&verdict);
         self.tree.metrics.observe(&self.tree, queued);
         let inserted = verdict?;
-        if let Inserted::Head(update) = &inserted {
-            self.view.store(Arc::clone(&update.view));
-            for observer in &self.observers {
-                observer.on_canon_update(update);
+        match &inserted {
+            Inserted::Head(update) => {
+                self.view.store(Arc::clone(&update.view));
+                for observer in &self.observers {
+                    observer.on_canon_update(update);
+                }
+                // An error only says that nobody subscribes.
+                let _ = self.updates.send(Arc::clone(update));
             }
-            // An error only says that nobody subscribes.
-            let _ = self.updates.send(Arc::clone(update));
+            // The chain is as it was, so nobody is told; the block can be found by its hash.
+            Inserted::Side => self.view.store(self.tree.view()),
+            Inserted::Known | Inserted::Deferred | Inserted::Orphan { .. } => {}
         }
         Ok(inserted)
     }

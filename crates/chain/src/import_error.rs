@@ -80,6 +80,23 @@ pub enum ImportError {
         /// Hash of the parent.
         parent: B256,
     },
+    /// The block is kept, and makes a branch the heaviest chain that leaves this one below the
+    /// oldest state this node has. It could be followed only with that state; the sender has done
+    /// nothing wrong.
+    #[error(
+        "block {number} ({hash}) is on a heavier chain that leaves this one at block {ancestor}, \
+         below the oldest state kept, that of block {oldest}: it is not followed"
+    )]
+    BelowHistory {
+        /// Number of the block.
+        number: u64,
+        /// Hash of the block.
+        hash: B256,
+        /// Number of the last block that both chains have.
+        ancestor: u64,
+        /// Number of the oldest block whose state is kept.
+        oldest: u64,
+    },
     /// The import queue is full; try again.
     #[error("the import queue is full ({limit} blocks)")]
     Busy {
@@ -107,7 +124,9 @@ impl ImportError {
     pub fn fault(&self) -> Fault {
         match self {
             Self::Invalid { reason, .. } => reason.fault(),
-            Self::UnknownParent { .. } | Self::Busy { .. } => Fault::Transient,
+            Self::UnknownParent { .. } | Self::BelowHistory { .. } | Self::Busy { .. } => {
+                Fault::Transient
+            }
             Self::Stopped | Self::Store(_) | Self::State(_) | Self::Readoption(_) => Fault::Local,
         }
     }

@@ -33,6 +33,7 @@ mod generation;
 mod genesis;
 mod import_error;
 mod metrics;
+mod noncanonical;
 mod origin;
 mod past_roots;
 mod timing;

@@ -103,7 +103,8 @@ impl ChainMetrics {
                 &imports.head
             }
             Ok(Inserted::Side) => &imports.side,
-            Ok(Inserted::Deferred) => &imports.deferred,
+            // Both are kept with the blocks that wait.
+            Ok(Inserted::Deferred) | Err(ImportError::BelowHistory { .. }) => &imports.deferred,
             Ok(Inserted::Orphan { .. }) => &imports.orphan,
             Ok(Inserted::Known) => &imports.known,
             Err(error) => imports.refused(error),

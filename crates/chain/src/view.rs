@@ -1,6 +1,8 @@
 //! The chain as of one head, for readers.
 
-use crate::{BlockState, ExecutedBlock, RecentState, displaced::Displaced, generation::Generation};
+use crate::{
+    BlockState, ExecutedBlock, RecentState, generation::Generation, noncanonical::Noncanonical,
+};
 use alloy_primitives::B256;
 use hanzo_consensus::{Ancestors, FINALIZED_DEPTH, SAFE_DEPTH, UnreadableAncestor};
 use hanzo_state::{Layer, Layered, StateError, root};
@@ -66,7 +68,7 @@ pub struct ChainView {
     head: SealedHeader,
     total_difficulty: TotalDifficulty,
     chain: Generation,
-    displaced: Displaced,
+    noncanonical: Noncanonical,
 }
 
 impl ChainView {
@@ -75,9 +77,9 @@ impl ChainView {
         head: SealedHeader,
         total_difficulty: TotalDifficulty,
         chain: Generation,
-        displaced: Displaced,
+        noncanonical: Noncanonical,
     ) -> Self {
-        Self { spec, head, total_difficulty, chain, displaced }
+        Self { spec, head, total_difficulty, chain, noncanonical }
     }
 
     /// The chain specification.
@@ -143,7 +145,8 @@ impl ChainView {
         self.chain.base.canonical_hash(number)
     }
 
-    /// The block with this hash, canonical or not.
+    /// The block with this hash, canonical or not: blocks beside the canonical chain are found from
+    /// their import on, as long as they are in memory or on disk.
     ///
     /// # Errors
     /// [`StoreError`] if the store cannot be read.
@@ -151,8 +154,8 @@ impl ChainView {
         if let Some(block) = self.in_memory(hash) {
             return Ok(Some(Arc::clone(block.block())));
         }
-        if let Some(displaced) = self.displaced.get(hash) {
-            return Ok(Some(Arc::clone(&displaced.block)));
+        if let Some(block) = self.noncanonical.block(hash) {
+            return Ok(Some(Arc::clone(block)));
         }
         Ok(self.chain.base.block_by_hash(hash)?.map(Arc::new))
     }
@@ -171,7 +174,7 @@ impl ChainView {
         }
     }
 
-    /// The header with this hash, canonical or not.
+    /// The header with this hash, canonical or not, as [`Self::block_by_hash`] finds it.
     ///
     /// # Errors
     /// [`StoreError`] if the store cannot be read.
@@ -179,8 +182,8 @@ impl ChainView {
         if let Some(block) = self.in_memory(hash) {
             return Ok(Some(block.header()));
         }
-        if let Some(displaced) = self.displaced.get(hash) {
-            return Ok(Some(displaced.block.sealed_header().clone()));
+        if let Some(block) = self.noncanonical.block(hash) {
+            return Ok(Some(block.sealed_header().clone()));
         }
         self.chain.base.header_by_hash(hash)
     }
@@ -213,7 +216,7 @@ impl ChainView {
     /// Receipts of a block that a recent reorganisation took out of the canonical chain.
     #[must_use]
     pub fn displaced_receipts(&self, hash: B256) -> Option<Arc<Vec<Receipt>>> {
-        self.displaced.get(hash).map(|displaced| Arc::clone(&displaced.receipts))
+        self.noncanonical.displaced.get(hash).map(|displaced| Arc::clone(&displaced.receipts))
     }
 
     /// Where the transaction with this hash is on the canonical chain.
@@ -336,6 +339,9 @@ impl Ancestors for ChainView {
     fn total_difficulty(&self, hash: B256) -> Result<Option<TotalDifficulty>, UnreadableAncestor> {
         if let Some(block) = self.in_memory(hash) {
             return Ok(Some(block.total_difficulty()));
+        }
+        if let Some(found) = self.noncanonical.total_difficulty(hash) {
+            return Ok(Some(found));
         }
         self.chain.base.total_difficulty(hash).map_err(|error| unreadable(hash, &error))
     }

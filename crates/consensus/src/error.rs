@@ -83,7 +83,7 @@ pub enum ConsensusError {
         limit: u64,
     },
     /// The base fee does not follow from the parent. Source: EIP-1559.
-    #[error("base fee is {found:?}, expected {expected}")]
+    #[error("base fee is {}, expected {expected}", or_absent(*found))]
     BaseFee {
         /// What the rule gives, in wei.
         expected: u64,
@@ -132,7 +132,7 @@ pub enum ConsensusError {
         found: usize,
     },
     /// A body with withdrawals, or without the empty list.
-    #[error("body has {found:?} withdrawals, must have an empty list")]
+    #[error("body has {} withdrawals, must have an empty list", or_no_list(*found))]
     Withdrawals {
         /// Number of withdrawals; `None` if the list is absent.
         found: Option<usize>,
@@ -284,7 +284,7 @@ pub enum ConsensusError {
         computed: B256,
     },
     /// Execution produced other logs than the header's filter.
-    #[error("logs bloom differs from the one execution gives")]
+    #[error("logs bloom {}", bloom_difference(header, computed))]
     LogsBloom {
         /// What the header says.
         header: Box<Bloom>,
@@ -356,6 +356,21 @@ pub enum OmmerFault {
     Header(Box<ConsensusError>),
 }
 
-fn or_absent(root: Option<B256>) -> String {
-    root.map_or_else(|| "absent".to_owned(), |root| root.to_string())
+fn or_absent(field: Option<impl std::fmt::Display>) -> String {
+    field.map_or_else(|| "absent".to_owned(), |field| field.to_string())
+}
+
+fn or_no_list(length: Option<usize>) -> String {
+    length.map_or_else(|| "no list of".to_owned(), |length| length.to_string())
+}
+
+/// The first byte in which two filters differ: both at length would be a kibibyte of text.
+fn bloom_difference(header: &Bloom, computed: &Bloom) -> String {
+    let bytes = header.0.iter().zip(&computed.0).enumerate();
+    match bytes.into_iter().find(|(_, (header, computed))| header != computed) {
+        Some((index, (header, computed))) => {
+            format!("has {header:#04x} at byte {index}, execution gives {computed:#04x}")
+        }
+        None => "is the one execution gives".to_owned(),
+    }
 }

@@ -2,10 +2,10 @@
 
 use crate::{
     create_collision::CreateCollision,
-    evm_factory::HanzoEvmFactory,
+    evm_factory::{HanzoEvm, hanzo_evm},
     state_database::{DatabaseError, StateDatabase},
 };
-use alloy_evm::{EthEvm, Evm as _, EvmEnv, EvmFactory as _, precompiles::PrecompilesMap};
+use alloy_evm::EvmEnv;
 use hanzo_state::{StateError, StateRead};
 use hanzo_types::ChainSpec;
 use revm::{
@@ -17,7 +17,7 @@ use revm::{
 pub(crate) type BlockDatabase<'a> = State<WrapDatabaseRef<StateDatabase<'a>>>;
 
 /// The EVM that runs the transactions of a block.
-pub(crate) type BlockEvm<'a> = EthEvm<BlockDatabase<'a>, CreateCollision, PrecompilesMap>;
+pub(crate) type BlockEvm<'a> = HanzoEvm<BlockDatabase<'a>, CreateCollision>;
 
 /// An EVM of the chain of `spec` in `env` that collects every change of `state`.
 pub(crate) fn block_evm<'a>(
@@ -29,11 +29,7 @@ pub(crate) fn block_evm<'a>(
         .with_database(WrapDatabaseRef(StateDatabase(state)))
         .with_bundle_update()
         .build();
-    let collision = CreateCollision::of(spec);
-    let is_needed = collision.is_needed();
-    let mut evm = HanzoEvmFactory.create_evm_with_inspector(database, env, collision);
-    evm.set_inspector_enabled(is_needed);
-    evm
+    hanzo_evm(database, env, CreateCollision::of(spec))
 }
 
 /// A failed read through a [`BlockDatabase`].

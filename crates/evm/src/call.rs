@@ -119,6 +119,7 @@ pub(crate) fn halt_message(reason: &HaltReason) -> String {
         }
         HaltReason::InvalidJump => "invalid jump destination".to_owned(),
         HaltReason::CallTooDeep => "max call depth exceeded".to_owned(),
+        HaltReason::CreateCollision => "contract address collision".to_owned(),
         HaltReason::CreateContractSizeLimit => "max code size exceeded".to_owned(),
         HaltReason::CreateInitCodeSizeLimit => "max initcode size exceeded".to_owned(),
         HaltReason::StateChangeDuringStaticCall => "write protection".to_owned(),

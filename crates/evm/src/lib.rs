@@ -53,5 +53,7 @@ pub use error::ExecutionError;
 pub use estimate::{ESTIMATE_ERROR_RATIO, estimate_gas};
 pub use execute::{Executed, execute};
 pub use push_error::PushError;
-pub use trace::{BlockReplay, TraceError, TraceLimits, Tracer, TracerError, trace_call};
+pub use trace::{
+    BlockReplay, MidBlockState, TraceError, TraceLimits, Tracer, TracerError, trace_call,
+};
 pub use transact::{Transacted, TransactionStatus, transact};

@@ -2,13 +2,14 @@
 
 use crate::{
     CallContext, CallError, CallOverrides,
+    create_collision::CreateCollision,
     environment::block_environment,
-    evm_factory::HanzoEvmFactory,
+    evm_factory::{hanzo_evm, inspected_evm},
     state_database::{DatabaseError, StateDatabase},
     trace::TraceInspector,
 };
 use alloy_evm::{
-    Evm as _, EvmEnv, EvmFactory as _,
+    Evm as _, EvmEnv,
     overrides::{apply_block_overrides, apply_state_overrides},
     precompiles::PrecompilesMap,
     rpc::TryIntoTxEnv as _,
@@ -39,6 +40,7 @@ pub(crate) struct PreparedCall<'a> {
     pub(crate) env: EvmEnv,
     /// Precompiles that the request moves: from, to.
     moved_precompiles: Vec<(Address, Address)>,
+    collision: CreateCollision,
 }
 
 impl<'a> PreparedCall<'a> {
@@ -52,6 +54,10 @@ impl<'a> PreparedCall<'a> {
         let mut env = block_environment(context.spec, context.header, context.prev_randao);
         relax(&mut env);
         let mut database = CacheDB::new(WrapDatabaseRef(StateDatabase(context.state)));
+        let collision = match &overrides.state {
+            Some(assumed) => CreateCollision::assuming(context.spec, context.state, assumed)?,
+            None => CreateCollision::of(context.spec),
+        };
         let moved_precompiles = overrides.state.as_ref().map(moved_precompiles).unwrap_or_default();
         if let Some(state) = overrides.state {
             apply_state_overrides(state, &mut database)
@@ -72,7 +78,7 @@ impl<'a> PreparedCall<'a> {
             .try_into_tx_env(&env)
             .map_err(|error| CallError::InvalidRequest(error.to_string()))?;
         check_price(&tx, &mut env)?;
-        let mut prepared = Self { tx, database, gas_was_given, env, moved_precompiles };
+        let mut prepared = Self { tx, database, gas_was_given, env, moved_precompiles, collision };
         prepared.check_value()?;
         Ok(prepared)
     }
@@ -117,7 +123,8 @@ impl<'a> PreparedCall<'a> {
     }
 
     pub(crate) fn run(&mut self) -> Result<ExecutionResult, CallError> {
-        let mut evm = HanzoEvmFactory.create_evm(&mut self.database, self.env.clone());
+        let collision = self.collision.clone();
+        let mut evm = hanzo_evm(&mut self.database, self.env.clone(), collision);
         move_precompiles(evm.precompiles_mut(), &self.moved_precompiles)?;
         let result = evm.transact_raw(self.tx.clone());
         Ok(result.map_err(|error| evm_error(error, &self.tx))?.result)
@@ -132,11 +139,8 @@ impl<'a> PreparedCall<'a> {
         &mut self,
         inspector: &mut AccessListInspector,
     ) -> Result<ExecutionResult, CallError> {
-        let mut evm = HanzoEvmFactory.create_evm_with_inspector(
-            &mut self.database,
-            self.env.clone(),
-            inspector,
-        );
+        let collision = self.collision.clone();
+        let mut evm = inspected_evm(&mut self.database, self.env.clone(), collision, inspector);
         move_precompiles(evm.precompiles_mut(), &self.moved_precompiles)?;
         let result = evm.transact_raw(self.tx.clone());
         Ok(result.map_err(|error| evm_error(error, &self.tx))?.result)
@@ -146,11 +150,8 @@ impl<'a> PreparedCall<'a> {
         &mut self,
         inspector: &mut TraceInspector<'_>,
     ) -> Result<ResultAndState, CallError> {
-        let mut evm = HanzoEvmFactory.create_evm_with_inspector(
-            &mut self.database,
-            self.env.clone(),
-            inspector,
-        );
+        let collision = self.collision.clone();
+        let mut evm = inspected_evm(&mut self.database, self.env.clone(), collision, inspector);
         move_precompiles(evm.precompiles_mut(), &self.moved_precompiles)?;
         evm.transact_raw(self.tx.clone()).map_err(|error| evm_error(error, &self.tx))
     }

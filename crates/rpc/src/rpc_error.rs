@@ -55,6 +55,10 @@ pub(crate) enum RpcError {
     UntraceableGenesis,
     #[error("tracing on top of pending is not supported")]
     UntraceablePending,
+    #[error(
+        "transaction index {index} out of range for block {hash}, which has {count} transactions"
+    )]
+    TransactionIndex { index: u64, hash: B256, count: usize },
     #[error("unknown block")]
     UnknownBlock,
     #[error("hash {hash} is not currently canonical")]
@@ -135,6 +139,7 @@ impl RpcError {
             | Self::TransactionNotFound
             | Self::UntraceableGenesis
             | Self::UntraceablePending
+            | Self::TransactionIndex { .. }
             | Self::UnknownBlock
             | Self::NotCanonical { .. }
             | Self::FilterNotFound

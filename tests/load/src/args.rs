@@ -82,6 +82,9 @@ pub(crate) struct Args {
 pub(crate) enum Scenario {
     /// Every one moves a wei to another sender.
     Transfers,
+    /// Every one moves a unit of a token to another sender; the token is deployed first, and every
+    /// receipt and balance is checked at the end.
+    Erc20,
     /// Transfers that fill every block, alone and then beside eth_call: how long blocks take.
     FullBlocks,
     /// Valid, invalid and replacing transactions, calls and subscriptions for minutes: memory.

@@ -9,7 +9,7 @@ use crate::{
     process_watch,
     report::mebibytes,
     subscriber,
-    transfers::{self, joined},
+    transfers::{self, Need, joined},
     workload::Terms,
 };
 use alloy_primitives::Address;
@@ -50,7 +50,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let accounts = accounts::from_seed(&args.seed, senders, &mut node)?;
     let addresses: Vec<Address> = accounts.iter().map(Account::address).collect();
     let paid = senders.saturating_mul(PAID_EACH);
-    let terms = transfers::prepare(&mut node, &mut payer, (&addresses, paid))?;
+    let terms = transfers::prepare(&mut node, &mut payer, &addresses, Need::transfers(paid))?;
     let clients = clients(args, terms, &accounts);
     let (answers, done) = (Answers::default(), AtomicBool::new(false));
     let most = thread::scope(|scope| {

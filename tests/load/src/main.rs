@@ -12,7 +12,8 @@
 //!  ProcessWatch reads /proc/PID meanwhile
 //! ```
 //!
-//! Invariant: an accepted transaction that no block includes is an error, never a statistic.
+//! Invariant: an accepted transaction that no block includes is an error, never a statistic; so is
+//! a token transfer that fails, and a token balance that is not what the transfers made of it.
 
 mod accounts;
 mod args;
@@ -20,6 +21,7 @@ mod block_follower;
 mod block_log;
 mod chain_facts;
 mod clock;
+mod erc20;
 mod fees;
 mod flood;
 mod flood_client;
@@ -32,6 +34,7 @@ mod process_watch;
 mod report;
 mod submission;
 mod subscriber;
+mod token;
 mod tracker;
 mod transfers;
 mod workload;
@@ -39,6 +42,7 @@ mod workload;
 use anyhow::bail;
 use args::{Args, Scenario};
 use clap::Parser as _;
+use report::Report;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -53,15 +57,19 @@ fn main() -> ExitCode {
 
 fn run(args: &Args) -> anyhow::Result<()> {
     match args.scenario {
-        Scenario::Transfers => {
-            let report = transfers::run(args)?;
-            println!("{report}");
-            if report.lost > 0 {
-                bail!("{} accepted transactions are in no block", report.lost);
-            }
-        }
+        Scenario::Transfers => print(&transfers::run(args)?)?,
+        Scenario::Erc20 => print(&erc20::run(args)?)?,
         Scenario::FullBlocks => println!("{}", full_blocks::run(args)?),
         Scenario::Flood => flood::run(args)?,
+    }
+    Ok(())
+}
+
+/// Prints the report of a run that must not have lost anything.
+fn print(report: &Report) -> anyhow::Result<()> {
+    println!("{report}");
+    if report.lost > 0 {
+        bail!("{} accepted transactions are in no block", report.lost);
     }
     Ok(())
 }

@@ -69,16 +69,30 @@ pub(crate) fn pay(
     payer: &mut Account,
     (amount, accounts): (U256, &[Address]),
 ) -> anyhow::Result<()> {
-    let mut hashes = Vec::new();
-    for group in accounts.chunks(ACCOUNTS_PER_PAYOUT) {
-        let action = Action {
+    let payout = |group: &[Address]| {
+        Ok(Action {
             to: TxKind::Create,
             value: amount.saturating_mul(U256::from(group.len())),
             input: code(amount, group)?,
             gas_limit: gas(group.len()),
-        };
-        hashes.push(send(node, terms, payer, action)?);
-    }
+        })
+    };
+    let payouts = accounts.chunks(ACCOUNTS_PER_PAYOUT).map(payout);
+    send_all(node, terms, payer, payouts.collect::<anyhow::Result<_>>()?)
+}
+
+/// Sends transactions that prepare a run and waits until all are mined.
+///
+/// # Errors
+/// If one of them fails, or no block includes it in time.
+pub(crate) fn send_all(
+    node: &mut NodeClient,
+    terms: Terms,
+    payer: &mut Account,
+    actions: Vec<Action>,
+) -> anyhow::Result<()> {
+    let send = |action| send(node, terms, payer, action);
+    let hashes = actions.into_iter().map(send).collect::<anyhow::Result<Vec<B256>>>()?;
     hashes.into_iter().try_for_each(|hash| wait_for(node, hash))
 }
 

@@ -1,8 +1,8 @@
 //! What a run came to, for people and for machines.
 
 use crate::{
-    block_follower::BlocksSeen, percentiles::Percentiles, process_watch::ProcessUse,
-    tracker::Totals,
+    block_follower::BlocksSeen, erc20::TokenCheck, percentiles::Percentiles,
+    process_watch::ProcessUse, tracker::Totals,
 };
 use serde::Serialize;
 use std::{collections::BTreeMap, fmt, time::Duration};
@@ -32,6 +32,9 @@ pub(crate) struct Report {
     pub(crate) most_transactions_in_a_block: usize,
     pub(crate) node: Option<ProcessReport>,
     pub(crate) sender_cpu_seconds: f64,
+    /// What was found after a run of token transfers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) token: Option<TokenCheck>,
     #[serde(skip)]
     pub(crate) format: Format,
 }
@@ -84,6 +87,7 @@ impl Report {
             most_transactions_in_a_block: blocks.most_transactions,
             node: node.map(ProcessReport::new),
             sender_cpu_seconds: sender_cpu.as_secs_f64(),
+            token: None,
             format,
         }
     }
@@ -136,7 +140,11 @@ impl fmt::Display for Report {
         if let Some(node) = &self.node {
             write!(f, "\n{node}")?;
         }
-        write!(f, "\nsender       {:.2} s of processor time", self.sender_cpu_seconds)
+        write!(f, "\nsender       {:.2} s of processor time", self.sender_cpu_seconds)?;
+        if let Some(token) = &self.token {
+            write!(f, "\n{token}")?;
+        }
+        Ok(())
     }
 }
 

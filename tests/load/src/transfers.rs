@@ -51,11 +51,9 @@ pub(crate) fn workload(
     let mut payer = Account::of_key(&args.key, node)?;
     let accounts = accounts::from_seed(&args.seed, senders, node)?;
     let addresses: Vec<Address> = accounts.iter().map(Account::address).collect();
-    let terms = prepare(node, &mut payer, (&addresses, total))?;
-    // A step that has no factor in common with most counts of senders spreads the receivers.
-    let receiver = |index: usize| addresses.get(index.wrapping_mul(7_919) % addresses.len().max(1));
+    let terms = prepare(node, &mut payer, &addresses, Need::transfers(total))?;
     let action = |index, sender| Action {
-        to: TxKind::Call(receiver(index).copied().unwrap_or(sender)),
+        to: TxKind::Call(receiver(&addresses, index).unwrap_or(sender)),
         value: TRANSFER_VALUE,
         input: Bytes::new(),
         gas_limit: TRANSFER_GAS,
@@ -64,22 +62,54 @@ pub(crate) fn workload(
     Workload::sign(terms, &accounts, (total, connections), action)
 }
 
+/// To whom transaction `index` goes.
+pub(crate) fn receiver(addresses: &[Address], index: usize) -> Option<Address> {
+    addresses.get(receiver_position(addresses.len(), index)).copied()
+}
+
+/// Which of `accounts` receives transaction `index`.
+pub(crate) fn receiver_position(accounts: usize, index: usize) -> usize {
+    // A step that has no factor in common with most counts of senders spreads the receivers.
+    index.wrapping_mul(7_919) % accounts.max(1)
+}
+
+/// What the transactions of a run need.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Need {
+    pub(crate) transactions: usize,
+    /// Of each of them.
+    pub(crate) gas_limit: u64,
+    /// Of each of them, in wei.
+    pub(crate) value: U256,
+    /// Gas of what the payer sends before them, payouts not counted.
+    pub(crate) gas_before: u64,
+}
+
+impl Need {
+    /// The need of this many transfers.
+    pub(crate) const fn transfers(transactions: usize) -> Self {
+        Self { transactions, gas_limit: TRANSFER_GAS, value: TRANSFER_VALUE, gas_before: 0 }
+    }
+}
+
 /// Pays the senders what they need and returns the terms of their transactions.
 pub(crate) fn prepare(
     node: &mut NodeClient,
     payer: &mut Account,
-    (addresses, transfers): (&[Address], usize),
+    addresses: &[Address],
+    need: Need,
 ) -> anyhow::Result<Terms> {
     let facts = ChainFacts::read(node)?;
     let balance: U256 = node.call("eth_getBalance", &json!([payer.address(), "latest"]))?;
     let budget = balance / U256::from(100) * U256::from(BUDGET_PERCENT);
-    let gas = u64::try_from(transfers)?.saturating_mul(TRANSFER_GAS);
-    let all_gas = gas.saturating_add(payout::gas(addresses.len()));
+    let gas = u64::try_from(need.transactions)?.saturating_mul(need.gas_limit);
+    let before = need.gas_before.saturating_add(payout::gas(addresses.len()));
+    let all_gas = gas.saturating_add(before);
     let fees = Fees::for_run(&facts, all_gas, budget)
         .with_context(|| format!("account {}", payer.address()))?;
     let terms = Terms { chain_id: facts.chain_id, fees };
-    let each = u64::try_from(transfers.div_ceil(addresses.len().max(1)))?;
-    let one = U256::from(TRANSFER_GAS) * U256::from(fees.cap()) + TRANSFER_VALUE;
+    let each = u64::try_from(need.transactions.div_ceil(addresses.len().max(1)))?;
+    let one = U256::from(need.gas_limit) * U256::from(fees.cap()) + need.value;
     payout::pay(node, terms, payer, (one * U256::from(each), addresses))?;
     Ok(terms)
 }

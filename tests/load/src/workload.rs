@@ -119,7 +119,7 @@ impl Workload {
 }
 
 /// In which round, and by whom, transaction `index` is sent.
-fn position(index: usize, senders: usize) -> (usize, usize) {
+pub(crate) fn position(index: usize, senders: usize) -> (usize, usize) {
     let round = index.checked_div(senders).unwrap_or_default();
     (round, index.checked_rem(senders).unwrap_or_default())
 }

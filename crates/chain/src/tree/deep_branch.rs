@@ -57,14 +57,8 @@ impl ChainTree {
         let branch = self.branch_to(tip)?;
         let oldest = self.chain.oldest_state;
         if branch.ancestor.number < oldest {
-            tracing::error!(
-                target: "chain",
-                %tip,
-                ancestor = branch.ancestor.number,
-                oldest_state = oldest,
-                "a heavier chain leaves this one below the oldest state kept; it is not followed"
-            );
-            return Ok(Placed::Deferred);
+            self.report_once(&branch, tip);
+            return Ok(Placed::BelowHistory { ancestor: branch.ancestor.number, oldest });
         }
         let displaced_weight = self.head_weight();
         let reverted = self.unwind_to(branch.ancestor)?;
@@ -89,6 +83,23 @@ impl ChainTree {
                 .map_err(|error| ImportError::Readoption(Box::new(error)))?;
         }
         Err(error)
+    }
+
+    /// Tells the log of a heavier branch that is not followed. Somebody has to decide about it, so
+    /// it is an error; each further block of it is refused without another line.
+    fn report_once(&mut self, branch: &Branch, tip: B256) {
+        let first = branch.blocks.first().map_or(tip, |block| block.hash());
+        if !self.reported.is_new(first) {
+            return;
+        }
+        tracing::error!(
+            target: "chain",
+            %first,
+            %tip,
+            ancestor = branch.ancestor.number,
+            oldest_state = self.chain.oldest_state,
+            "a heavier chain leaves this one below the oldest state kept; it is not followed"
+        );
     }
 
     /// The blocks from the canonical chain to `tip`.

@@ -6,6 +6,7 @@ mod deep_branch;
 mod deferred;
 mod invalid_blocks;
 mod orphans;
+mod reported_branches;
 mod segment;
 mod side_blocks;
 mod validate;
@@ -13,7 +14,7 @@ mod validate;
 use crate::{
     CanonUpdate, ChainView, CheckedBlock, ExecutedBlock, ImportError, InvalidBlock, OpenError,
     Origin, displaced::Displaced, generation::Generation, genesis::genesis_diff,
-    metrics::ChainMetrics, timing::Stopwatch,
+    metrics::ChainMetrics, noncanonical::Noncanonical, timing::Stopwatch,
 };
 use alloy_primitives::{B256, map::B256Map};
 use canon_change::CanonChange;
@@ -24,6 +25,7 @@ use hanzo_store::{Durability, Store, StoreError, StoreView};
 use hanzo_types::{ChainSpec, Fault, Header, SealedBlock, SealedHeader, TotalDifficulty};
 use invalid_blocks::InvalidBlocks;
 use orphans::Orphans;
+use reported_branches::ReportedBranches;
 use reth_primitives_traits::Block as _;
 use std::{collections::VecDeque, sync::Arc};
 
@@ -58,8 +60,15 @@ enum Placed {
     Known,
     Side,
     Deferred,
-    Orphan { missing: B256 },
+    Orphan {
+        missing: B256,
+    },
     Head,
+    /// It is kept as a deferred one, yet its branch, now the heaviest, cannot be followed.
+    BelowHistory {
+        ancestor: u64,
+        oldest: u64,
+    },
 }
 
 /// Executed blocks above one persisted base, and the head among them. ADR-0002, ADR-0013.
@@ -78,6 +87,7 @@ pub struct ChainTree {
     deferred: Deferred,
     invalid: InvalidBlocks,
     displaced: Displaced,
+    reported: ReportedBranches,
     pub(crate) metrics: ChainMetrics,
 }
 
@@ -109,6 +119,7 @@ impl ChainTree {
             deferred: Deferred::default(),
             invalid: InvalidBlocks::default(),
             displaced: Displaced::default(),
+            reported: ReportedBranches::default(),
             metrics: ChainMetrics::register(),
         };
         tree.replay()?;
@@ -124,8 +135,12 @@ impl ChainTree {
             let (number, hash) = (stored.block.number, stored.block.hash());
             let checked = CheckedBlock::check_recovered(stored.block, &*self.consensus)
                 .map_err(|reason| replay_error(ImportError::Invalid { number, hash, reason }))?;
-            // A block without parent belongs to a branch that lost and was dropped.
-            self.insert(checked, Origin::Durable).map_err(replay_error)?;
+            match self.insert(checked, Origin::Durable) {
+                // A block without parent belongs to a branch that lost and was dropped; one that
+                // cannot be followed does not keep the chain from being opened.
+                Ok(_) | Err(ImportError::BelowHistory { .. }) => {}
+                Err(error) => return Err(replay_error(error)),
+            }
         }
         self.orphans = Orphans::default();
         if count > 0 {
@@ -139,14 +154,15 @@ impl ChainTree {
     /// the blocks that waited for it.
     ///
     /// # Errors
-    /// [`ImportError`] about this block; the tree is unchanged unless the error is fatal. What is
-    /// wrong with a block that waited for it is logged, and remembered.
+    /// [`ImportError`] about this block; the tree is unchanged unless the error is fatal, or
+    /// [`ImportError::BelowHistory`], whose block is kept. What is wrong with a block that waited for
+    /// it is logged, and remembered.
     pub fn insert(
         &mut self,
         checked: CheckedBlock,
         origin: Origin,
     ) -> Result<Inserted, ImportError> {
-        let hash = checked.block().hash();
+        let (number, hash) = (checked.block().number, checked.block().hash());
         let mut change = CanonChange::default();
         let placed = match self.place(checked, origin, &mut change) {
             // The valid part of a branch may be the best chain although its end is not valid.
@@ -157,7 +173,7 @@ impl ChainTree {
             placed => placed?,
         };
         match placed {
-            Placed::Side | Placed::Deferred | Placed::Head => {
+            Placed::Side | Placed::Deferred | Placed::Head | Placed::BelowHistory { .. } => {
                 self.place_orphans_of(hash, &mut change)?;
             }
             Placed::Known | Placed::Orphan { .. } => {}
@@ -173,6 +189,9 @@ impl ChainTree {
             Placed::Side | Placed::Head => Inserted::Side,
             Placed::Deferred => Inserted::Deferred,
             Placed::Orphan { missing } => Inserted::Orphan { missing },
+            Placed::BelowHistory { ancestor, oldest } => {
+                return Err(ImportError::BelowHistory { number, hash, ancestor, oldest });
+            }
         })
     }
 
@@ -184,7 +203,7 @@ impl ChainTree {
             self.head(),
             self.head_difficulty(),
             self.chain.clone(),
-            self.displaced.clone(),
+            Noncanonical { side: self.list_side_blocks(), displaced: self.displaced.clone() },
         ))
     }
 

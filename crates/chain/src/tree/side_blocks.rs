@@ -16,6 +16,15 @@ impl ChainTree {
         self.blocks.len().saturating_sub(self.chain.blocks.len())
     }
 
+    /// The executed blocks beside the canonical chain, for a view. Work only if there are any.
+    pub(super) fn list_side_blocks(&self) -> Arc<Vec<Arc<ExecutedBlock>>> {
+        if self.side_blocks() == 0 {
+            return Arc::default();
+        }
+        let side = self.blocks.values().filter(|block| !self.is_canonical(block));
+        Arc::new(side.cloned().collect())
+    }
+
     /// Drops the lightest ends of side branches until at most [`MAX_SIDE_BLOCKS`] are left. A
     /// dropped block can come again.
     pub(super) fn bound_side_blocks(&mut self) {

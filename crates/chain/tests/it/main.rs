@@ -7,6 +7,8 @@ mod audit_history;
 #[cfg(test)]
 mod ethereum;
 #[cfg(test)]
+mod ethereum_headers;
+#[cfg(test)]
 mod history;
 #[cfg(test)]
 mod import;

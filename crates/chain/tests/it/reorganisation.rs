@@ -1,11 +1,13 @@
 //! After a reorganisation everything equals a node that only ever saw the winning chain.
 
 use alloy_primitives::{Address, B256, U256, keccak256};
-use hanzo_chain::{CanonUpdate, ChainView, ExecutedBlock, Inserted, MAX_DEFERRED_BLOCKS, audit};
+use hanzo_chain::{
+    CanonUpdate, ChainView, ExecutedBlock, ImportError, Inserted, MAX_DEFERRED_BLOCKS, audit,
+};
 use hanzo_state::StateRead as _;
 use hanzo_store::{ChainIdentity, Retention, Store, StoreConfig};
 use hanzo_testkit::{Signer, TestChain, dev_spec, seal, token};
-use hanzo_types::{DEV_ACCOUNTS, RecoveredBlock};
+use hanzo_types::{DEV_ACCOUNTS, Fault, RecoveredBlock};
 use reth_primitives_traits::Block as _;
 use std::sync::Arc;
 
@@ -293,15 +295,117 @@ fn with_a_lie(branch: &[RecoveredBlock], index: usize) -> Vec<RecoveredBlock> {
     lying
 }
 
-#[test]
-fn a_branch_that_leaves_below_the_oldest_state_is_not_followed() {
-    let fork = Fork::new(2, 80, 81);
+/// A chain that keeps twenty states and has seen the losing branch.
+fn pruned(fork: &Fork) -> TestChain {
     let retention = Retention { states: Some(20), receipts: None };
     let mut chain = TestChain::with_retention(dev_spec(), retention);
     import_all(&mut chain, &fork.common);
     import_all(&mut chain, &fork.losing);
-    for block in &fork.winning {
-        assert!(matches!(chain.import_foreign(block).unwrap(), Inserted::Deferred));
+    chain
+}
+
+/// Asserts that a block was refused because its branch leaves below the oldest state.
+fn assert_below_history(
+    chain: &TestChain,
+    block: &RecoveredBlock,
+    verdict: Result<Inserted, ImportError>,
+) {
+    let error = verdict.unwrap_err();
+    assert_eq!(error.fault(), Fault::Transient, "neither the sender's nor this node's: {error}");
+    let kept = chain.view().oldest_state();
+    let (number, hash) = (block.number, block.hash());
+    let text = error.to_string();
+    for part in [
+        format!("block {number} ({hash}) is on a heavier chain"),
+        "leaves this one at block 2".to_owned(),
+        format!("that of block {kept}"),
+    ] {
+        assert!(text.contains(&part), "{part:?} is not in {text:?}");
     }
+    let ImportError::BelowHistory { ancestor: 2, oldest, .. } = error else { panic!("{text}") };
+    assert_eq!(oldest, kept);
+}
+
+#[test]
+fn a_branch_that_leaves_below_the_oldest_state_waits_and_is_refused_from_the_heavier_block_on() {
+    let fork = Fork::new(2, 80, 85);
+    let mut chain = pruned(&fork);
+    let before = chain.view();
+    for (index, block) in fork.winning.iter().enumerate() {
+        let verdict = chain.import_foreign(block);
+        if index < 80 {
+            assert!(matches!(verdict.unwrap(), Inserted::Deferred), "block {index}");
+        } else {
+            assert_below_history(&chain, block, verdict);
+        }
+        assert_eq!(chain.tree().deferred_blocks(), index + 1, "it is kept");
+        assert!(matches!(chain.import_foreign(block).unwrap(), Inserted::Known));
+    }
+    let after = chain.view();
+    assert_eq!((after.head(), after.oldest_state()), (before.head(), before.oldest_state()));
+    assert_eq!(after.total_difficulty(), before.total_difficulty());
+    drop((before, after));
+    // The node goes on with its own chain, and its database is sound.
+    let _ = grow(&mut chain, 3, 1);
+    assert_eq!(chain.view().head_number(), 85);
+    assert_disk_is_sound(&mut chain);
+}
+
+#[test]
+fn blocks_that_waited_for_one_below_the_history_are_kept_as_it_is() {
+    let fork = Fork::new(2, 80, 83);
+    let mut chain = pruned(&fork);
+    for block in &fork.winning[..80] {
+        let _ = chain.import_foreign(block).unwrap();
+    }
+    for block in [&fork.winning[82], &fork.winning[81]] {
+        assert!(matches!(chain.import_foreign(block).unwrap(), Inserted::Orphan { .. }));
+    }
+    let block = &fork.winning[80];
+    let verdict = chain.import_foreign(block);
+    assert_below_history(&chain, block, verdict);
+    assert_eq!((chain.tree().deferred_blocks(), chain.tree().orphans()), (83, 0));
     assert_eq!(chain.view().head().hash(), fork.losing.last().unwrap().hash());
+}
+
+#[test]
+fn a_restart_forgets_a_branch_below_the_history_and_opens() {
+    let fork = Fork::new(2, 80, 81);
+    let mut chain = pruned(&fork);
+    for block in &fork.winning {
+        let _ = chain.import_foreign(block);
+    }
+    chain.reopen();
+    assert_eq!(chain.view().head().hash(), fork.losing.last().unwrap().hash());
+    assert_eq!(chain.tree().deferred_blocks(), 0);
+}
+
+#[test]
+fn a_view_finds_a_side_block_by_its_hash_and_in_no_other_way() {
+    let fork = Fork::new(3, 4, 3);
+    let mut chain = fork.before();
+    let before = chain.view();
+    for (index, block) in fork.winning.iter().enumerate() {
+        assert!(matches!(chain.import_foreign(block).unwrap(), Inserted::Side), "{index}");
+    }
+    let view = chain.view();
+    for block in &fork.winning {
+        let (number, hash) = (block.number, block.hash());
+        assert_eq!(*view.block_by_hash(hash).unwrap().unwrap(), *block);
+        assert_eq!(view.header_by_hash(hash).unwrap().unwrap(), *block.sealed_header());
+        assert!(!view.is_canonical(number, hash).unwrap());
+        assert_ne!(view.block_by_number(number).unwrap().unwrap().hash(), hash);
+        assert!(view.receipts(hash).unwrap().is_none());
+        assert!(before.block_by_hash(hash).unwrap().is_none(), "an older view stays as it was");
+        for transaction in &block.body().transactions {
+            let position = view.transaction(*transaction.tx_hash()).unwrap();
+            assert!(position.is_none_or(|position| position.block_hash != hash));
+        }
+    }
+    // Also when the base has moved past it and its state is gone.
+    let _ = grow(&mut chain, 60, 1);
+    assert_eq!(chain.tree().side_blocks(), 0);
+    for block in &fork.winning {
+        assert_eq!(*chain.view().block_by_hash(block.hash()).unwrap().unwrap(), *block);
+    }
 }

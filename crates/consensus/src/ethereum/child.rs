@@ -138,3 +138,152 @@ fn check_blob_gas(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        MIN_GAS_LIMIT,
+        ethereum::fixture::{FORKS, Line},
+    };
+    use alloy_eips::eip1559::INITIAL_BASE_FEE;
+    use alloy_hardforks::EthereumHardfork as Fork;
+
+    /// What the rules say about a child of the tip.
+    fn judge(line: &Line, header: &Header) -> Result<(), ConsensusError> {
+        let era = super::super::merge::era_after(&line.rules, line.tip(), line).unwrap();
+        check(&line.rules, header, line.tip(), era)
+    }
+
+    /// What they say about the prepared child after `change`.
+    fn changed(line: &Line, change: impl FnOnce(&mut Header)) -> Result<(), ConsensusError> {
+        let mut header = line.child();
+        change(&mut header);
+        judge(line, &header)
+    }
+
+    #[test]
+    fn a_prepared_header_is_valid_at_every_fork() {
+        for fork in FORKS {
+            let line = Line::at(fork).extend_by(3);
+            assert_eq!(judge(&line, &line.child()), Ok(()), "{fork}");
+        }
+    }
+
+    #[test]
+    fn number_parent_and_time_follow_from_the_parent() {
+        let line = Line::at(Fork::Osaka).extend_by(2);
+        let parent = line.tip();
+        let found = B256::repeat_byte(1);
+        let refused = Err(ConsensusError::ParentHash { expected: parent.hash(), found });
+        assert_eq!(changed(&line, |header| header.parent_hash = found), refused);
+        for found in [2, 4, u64::MAX] {
+            let refused = Err(ConsensusError::Number { expected: 3, found });
+            assert_eq!(changed(&line, |header| header.number = found), refused);
+        }
+        for found in [parent.timestamp, parent.timestamp - 1, 0] {
+            let parent = parent.timestamp;
+            let refused = Err(ConsensusError::TimestampNotAfterParent { parent, found });
+            assert_eq!(changed(&line, |header| header.timestamp = found), refused);
+        }
+        assert_eq!(changed(&line, |header| header.timestamp = parent.timestamp + 1), Ok(()));
+    }
+
+    #[test]
+    fn a_mined_block_has_the_difficulty_of_the_formula_and_a_merged_one_none() {
+        for fork in FORKS {
+            let line = Line::at(fork).extend_by(1);
+            let expected = line.child().difficulty;
+            assert_eq!(expected.is_zero(), fork >= Fork::Paris, "{fork}");
+            let found = expected + U256::from(1);
+            let refused = Err(ConsensusError::Difficulty { expected, found });
+            assert_eq!(changed(&line, |header| header.difficulty = found), refused, "{fork}");
+        }
+    }
+
+    #[test]
+    fn the_gas_limit_moves_by_less_than_one_1024th_of_the_parents() {
+        let line = Line::at(Fork::Osaka);
+        let limit = |gas_limit| changed(&line, |header| header.gas_limit = gas_limit);
+        let (min, max) = (30_000_000 - 29_295, 30_000_000 + 29_295);
+        assert_eq!((limit(min), limit(max)), (Ok(()), Ok(())));
+        for found in [min - 1, max + 1, MIN_GAS_LIMIT - 1, u64::MAX] {
+            assert_eq!(limit(found), Err(ConsensusError::GasLimit { found, min, max }));
+        }
+    }
+
+    #[test]
+    fn the_gas_limit_doubles_at_londons_first_block_and_not_at_a_genesis_with_london() {
+        let first = Line::with(Fork::Berlin, |config| config["londonBlock"] = 1.into());
+        let doubled = changed(&first, |header| header.gas_limit = 60_000_000);
+        assert_eq!(doubled, Ok(()));
+        assert!(changed(&first, |header| header.gas_limit = 30_000_000).is_err());
+        for line in [Line::at(Fork::London), first.extend_by(1)] {
+            let limit = line.tip().gas_limit;
+            let doubled = changed(&line, |header| header.gas_limit = limit * 2);
+            assert!(matches!(doubled, Err(ConsensusError::GasLimit { .. })), "{doubled:?}");
+        }
+    }
+
+    #[test]
+    fn the_base_fee_starts_with_london_at_one_gwei_and_falls_by_an_eighth_when_blocks_are_empty() {
+        let first = Line::with(Fork::Berlin, |config| config["londonBlock"] = 1.into());
+        assert_eq!(first.child().base_fee_per_gas, Some(INITIAL_BASE_FEE));
+        let line = first.extend_by(1);
+        let expected = INITIAL_BASE_FEE / 8 * 7;
+        assert_eq!(line.child().base_fee_per_gas, Some(expected));
+        for found in [None, Some(expected + 1), Some(0)] {
+            let refused = Err(ConsensusError::BaseFee { expected, found });
+            assert_eq!(changed(&line, |header| header.base_fee_per_gas = found), refused);
+        }
+    }
+
+    #[test]
+    fn there_is_no_base_fee_before_london() {
+        let line = Line::at(Fork::Berlin);
+        let refused = changed(&line, |header| header.base_fee_per_gas = Some(7));
+        let Err(ConsensusError::FixedField { field, found, .. }) = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!((field, found.as_str()), ("baseFeePerGas", "7"));
+    }
+
+    #[test]
+    fn excess_blob_gas_follows_from_what_the_parent_used_beyond_the_target() {
+        let mut parent = Line::at(Fork::Cancun).child();
+        parent.base_fee_per_gas = Some(1);
+        parent.blob_gas_used = Some(6 * DATA_GAS_PER_BLOB);
+        let line = Line::at(Fork::Cancun);
+        let parent = SealedHeader::seal_slow(parent);
+        let mut header = prepare(&line.rules, &parent, parent.timestamp + 12, Era::Merged);
+        // Cancun's target is three blobs a block.
+        let expected = 3 * DATA_GAS_PER_BLOB;
+        assert_eq!(header.excess_blob_gas, Some(expected));
+        assert_eq!(check(&line.rules, &header, &parent, Era::Merged), Ok(()));
+        header.excess_blob_gas = Some(0);
+        let refused = Err(ConsensusError::ExcessBlobGas { expected, found: 0 });
+        assert_eq!(check(&line.rules, &header, &parent, Era::Merged), refused);
+    }
+
+    #[test]
+    fn the_first_block_of_cancun_has_no_excess_blob_gas() {
+        let line = Line::with(Fork::Shanghai, |config| config["cancunTime"] = 12.into());
+        assert_eq!(line.tip().excess_blob_gas, None);
+        assert_eq!(line.child().excess_blob_gas, Some(0));
+        let found = DATA_GAS_PER_BLOB;
+        let refused = Err(ConsensusError::ExcessBlobGas { expected: 0, found });
+        assert_eq!(changed(&line, |header| header.excess_blob_gas = Some(found)), refused);
+    }
+
+    #[test]
+    fn blob_gas_is_limited_by_the_blobs_of_the_fork() {
+        for (fork, blobs) in [(Fork::Cancun, 6), (Fork::Prague, 9)] {
+            let line = Line::at(fork);
+            let max = blobs * DATA_GAS_PER_BLOB;
+            assert_eq!(changed(&line, |header| header.blob_gas_used = Some(max)), Ok(()), "{fork}");
+            let used = max + DATA_GAS_PER_BLOB;
+            let refused = Err(ConsensusError::BlobGasAboveLimit { used, max });
+            assert_eq!(changed(&line, |header| header.blob_gas_used = Some(used)), refused);
+        }
+    }
+}

@@ -31,3 +31,65 @@ pub(super) fn era_after(
     let reached = ancestors.total_difficulty(hash)?.ok_or_else(missing)?;
     Ok(if reached.0 >= terminal { Era::Merged } else { Era::Mined })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ethereum::fixture::{GENESIS_DIFFICULTY, Line, OnlyHeaders};
+    use alloy_hardforks::EthereumHardfork as Fork;
+
+    /// A mined chain of `blocks` that merges at `terminal`.
+    fn merging(terminal: U256, blocks: usize) -> Line {
+        let line = Line::with(Fork::London, |config| {
+            config["terminalTotalDifficulty"] = serde_json::json!(terminal.to_string());
+        });
+        line.extend_by(blocks)
+    }
+
+    fn era(line: &Line) -> Era {
+        era_after(&line.rules, line.tip(), line).unwrap()
+    }
+
+    #[test]
+    fn a_chain_without_terminal_difficulty_stays_mined() {
+        let line = Line::at(Fork::London).extend_by(3);
+        assert_eq!(era(&line), Era::Mined);
+    }
+
+    #[test]
+    fn a_terminal_difficulty_of_zero_is_a_merge_at_genesis() {
+        let line = Line::at(Fork::Paris);
+        assert_eq!(era(&line), Era::Merged);
+        // The weight is not even asked for.
+        assert_eq!(era_after(&line.rules, line.tip(), &OnlyHeaders(&line)), Ok(Era::Merged));
+    }
+
+    #[test]
+    fn the_child_of_the_first_block_that_reaches_the_terminal_difficulty_is_merged() {
+        let genesis = U256::from(GENESIS_DIFFICULTY);
+        let beyond_one_block = genesis + genesis;
+        for (terminal, blocks, expected) in [
+            (genesis, 0, Era::Merged),
+            (genesis + U256::from(1), 0, Era::Mined),
+            (genesis + U256::from(1), 1, Era::Merged),
+            (beyond_one_block, 1, Era::Merged),
+            (beyond_one_block + genesis + genesis, 1, Era::Mined),
+        ] {
+            assert_eq!(era(&merging(terminal, blocks)), expected, "{terminal}, {blocks} blocks");
+        }
+    }
+
+    #[test]
+    fn a_child_of_a_merged_block_is_merged_whatever_the_weight() {
+        let line = merging(U256::from(GENESIS_DIFFICULTY), 2);
+        assert!(line.tip().difficulty.is_zero());
+        assert_eq!(era_after(&line.rules, line.tip(), &OnlyHeaders(&line)), Ok(Era::Merged));
+    }
+
+    #[test]
+    fn a_weight_that_cannot_be_read_is_not_taken_for_a_verdict() {
+        let line = merging(U256::from(GENESIS_DIFFICULTY), 0);
+        let unreadable = era_after(&line.rules, line.tip(), &OnlyHeaders(&line)).unwrap_err();
+        assert_eq!(unreadable.hash, line.tip().hash());
+    }
+}

@@ -10,6 +10,8 @@ mod body;
 mod child;
 mod dao;
 mod difficulty;
+#[cfg(test)]
+mod fixture;
 mod header;
 mod merge;
 mod ommers;

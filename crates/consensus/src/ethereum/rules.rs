@@ -39,7 +39,7 @@ impl EthereumRules {
 
 impl Consensus for EthereumRules {
     fn check_header(&self, header: &SealedHeader) -> Result<(), ConsensusError> {
-        header::check(header)
+        header::check(self, header)
     }
 
     fn check_in_context(

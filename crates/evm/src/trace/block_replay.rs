@@ -4,15 +4,17 @@ use crate::{
     ExecutionError, TraceError, TraceLimits, Tracer,
     block_evm::BlockDatabase,
     block_start::start_block,
-    evm_factory::HanzoEvmFactory,
+    create_collision::CreateCollision,
+    diff::state_diff,
+    evm_factory::{hanzo_evm, inspected_evm},
     push_error::evm_error,
-    trace::{Recorded, TraceInspector},
+    trace::{MidBlockState, Recorded, TraceInspector},
 };
-use alloy_evm::{Evm as _, EvmEnv, EvmFactory as _, FromRecoveredTx as _};
+use alloy_evm::{Evm as _, EvmEnv, FromRecoveredTx as _};
 use alloy_primitives::B256;
-use hanzo_state::StateRead;
+use hanzo_state::{Layer, StateRead, TrieDiff};
 use hanzo_types::{ChainSpec, Header, RecoveredBlock};
-use revm::{DatabaseCommit as _, context::TxEnv};
+use revm::{DatabaseCommit as _, context::TxEnv, database::states::bundle_state::BundleRetention};
 use revm_inspectors::tracing::TransactionContext;
 use std::fmt;
 
@@ -22,8 +24,11 @@ use std::fmt;
 /// The block starts as in execution: the same environment, the same system calls. What comes after
 /// the last transaction (rewards, requests, withdrawals) no transaction sees, so it is left out.
 pub struct BlockReplay<'a> {
+    /// What the block starts from.
+    start: &'a dyn StateRead,
     database: BlockDatabase<'a>,
     environment: EvmEnv,
+    collision: CreateCollision,
     block: &'a RecoveredBlock,
     next: usize,
 }
@@ -51,7 +56,14 @@ impl<'a> BlockReplay<'a> {
     ) -> Result<Self, ExecutionError> {
         let started = start_block(state, block.header(), parent, spec)?;
         let (database, environment) = started.executor.evm.finish();
-        Ok(Self { database, environment, block, next: 0 })
+        Ok(Self {
+            start: state,
+            database,
+            environment,
+            collision: CreateCollision::of(spec),
+            block,
+            next: 0,
+        })
     }
 
     /// Runs the transactions before `index` without a trace.
@@ -65,13 +77,33 @@ impl<'a> BlockReplay<'a> {
                 return Err(TraceError::TimeUp);
             }
             let environment = self.environment.clone();
-            let mut evm = HanzoEvmFactory.create_evm(&mut self.database, environment);
+            let collision = self.collision.clone();
+            let mut evm = hanzo_evm(&mut self.database, environment, collision);
             let outcome = evm.transact_raw(transaction);
             let outcome = outcome
                 .map_err(|error| TraceError::Transaction { hash, source: evm_error(error) })?;
             self.database.commit(outcome.state);
         }
         Ok(())
+    }
+
+    /// The state before transaction `index`: after the system calls and every transaction before
+    /// it, none of which is traced. Beyond the last transaction it is the state after that.
+    ///
+    /// # Errors
+    /// As [`Self::skip_to`].
+    pub fn state_before(
+        mut self,
+        index: usize,
+        limits: TraceLimits<'_>,
+    ) -> Result<MidBlockState<'a>, TraceError> {
+        self.skip_to(index, limits)?;
+        self.database.merge_transitions(BundleRetention::PlainState);
+        let state = state_diff(&self.database.take_bundle(), self.start)?;
+        // A block that is not complete has no hash of its own yet.
+        let layer =
+            Layer { number: self.block.number, hash: B256::ZERO, state, trie: TrieDiff::default() };
+        Ok(MidBlockState::new(self.start, layer))
     }
 
     /// Runs the next transaction and returns its trace, at most `limits.bytes` of JSON; `None`
@@ -89,9 +121,10 @@ impl<'a> BlockReplay<'a> {
             .with_tx_index(self.next);
         let Some((hash, transaction)) = self.take() else { return Ok(None) };
         let mut inspector = TraceInspector::new(tracer, limits)?;
-        let mut evm = HanzoEvmFactory.create_evm_with_inspector(
+        let mut evm = inspected_evm(
             &mut self.database,
             self.environment.clone(),
+            self.collision.clone(),
             &mut inspector,
         );
         let outcome = evm.transact_raw(transaction.clone());

@@ -5,6 +5,7 @@ mod bounded_json;
 mod call;
 mod inspector;
 mod limits;
+mod mid_block_state;
 mod struct_logger;
 mod trace_error;
 mod tracer;
@@ -12,6 +13,7 @@ mod tracer;
 pub use block_replay::BlockReplay;
 pub use call::trace_call;
 pub use limits::TraceLimits;
+pub use mid_block_state::MidBlockState;
 pub use trace_error::TraceError;
 pub use tracer::{Tracer, TracerError};
 

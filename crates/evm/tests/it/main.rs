@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod call;
 #[cfg(test)]
+mod create_collision;
+#[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod settlement;

@@ -4,10 +4,14 @@ use crate::{
     arguments::{Argument, Arguments, excerpt},
     block_reference::{BlockReference, BlockTag},
     call_request::{Structured, checked_transaction},
-    debug::{DebugApi, trace_request::TraceOptions},
+    debug::{DebugApi, trace_request::TraceOptions, traced_block::TracedBlock},
+    node_context::ResolvedBlock,
     rpc_error::RpcError,
 };
+use alloy_primitives::U64;
+use alloy_rpc_types_eth::TransactionRequest;
 use hanzo_evm::CallOverrides;
+use hanzo_types::RecoveredBlock;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, value::RawValue};
 
@@ -17,6 +21,8 @@ use serde_json::{Map, Value, value::RawValue};
 struct TraceCallOptions {
     trace: TraceOptions,
     overrides: CallOverrides,
+    /// Run before this transaction of the block instead of after the block.
+    transaction_index: Option<u64>,
 }
 
 impl Argument for TraceCallOptions {
@@ -24,14 +30,19 @@ impl Argument for TraceCallOptions {
         let Ok(Value::Object(mut fields)) = serde_json::from_str(json) else {
             return Err(format!("expected an object, got {}", excerpt(json)));
         };
-        if take::<Value>(&mut fields, "txIndex")?.is_some() {
-            return Err("txIndex: calls in the middle of a block are not supported".to_owned());
-        }
+        let transaction_index = match fields.remove("txIndex") {
+            None | Some(Value::Null) => None,
+            Some(value) => {
+                let index = U64::from_json(&value.to_string());
+                Some(index.map_err(|reason| format!("txIndex: {reason}"))?.saturating_to())
+            }
+        };
         let overrides = CallOverrides {
             state: take(&mut fields, "stateOverrides")?,
             block: take(&mut fields, "blockOverrides")?.map(Box::new),
         };
-        Ok(Self { trace: TraceOptions::from_value(Value::Object(fields))?, overrides })
+        let trace = TraceOptions::from_value(Value::Object(fields))?;
+        Ok(Self { trace, overrides, transaction_index })
     }
 }
 
@@ -51,8 +62,8 @@ fn take<T: DeserializeOwned>(
 }
 
 impl DebugApi {
-    /// Runs the call on the state after the block, as `eth_call` does. One that reverts has a
-    /// trace.
+    /// Runs the call on the state after the block, as `eth_call` does, or on that before one of its
+    /// transactions. One that reverts has a trace.
     pub(super) fn trace_call(
         &self,
         arguments: &Arguments<'_>,
@@ -60,11 +71,14 @@ impl DebugApi {
         let chain_id = self.node.chain.view().spec().chain_id();
         let transaction = checked_transaction(arguments, chain_id)?;
         let block: BlockReference = arguments.optional(1, "block")?.unwrap_or_default();
-        let TraceCallOptions { trace, overrides } =
-            arguments.optional(2, "options")?.unwrap_or_default();
+        let options: TraceCallOptions = arguments.optional(2, "options")?.unwrap_or_default();
         if block == BlockReference::Tag(BlockTag::Pending) {
             return Err(RpcError::UntraceablePending);
         }
+        if let Some(index) = options.transaction_index {
+            return self.trace_call_before(index, block, transaction, options);
+        }
+        let TraceCallOptions { trace, overrides, .. } = options;
         let state = self.node.state(block)?;
         let mut run = trace.begin(&self.node.limits);
         let context = state.call_context(self.node.limits.call_gas);
@@ -72,4 +86,37 @@ impl DebugApi {
             hanzo_evm::trace_call(context, transaction, overrides, tracer, limits).map(Some)
         })
     }
+
+    /// Runs the call where transaction `index` of the block runs: after the system calls and the
+    /// transactions before it. Source: geth.
+    fn trace_call_before(
+        &self,
+        index: u64,
+        block: BlockReference,
+        transaction: TransactionRequest,
+        options: TraceCallOptions,
+    ) -> Result<Option<Box<RawValue>>, RpcError> {
+        let view = self.node.chain.view();
+        let block = match self.node.block(&view, block)? {
+            Some(ResolvedBlock::Known(block)) => block,
+            Some(ResolvedBlock::Pending(_)) => return Err(RpcError::UntraceablePending),
+            None => return Err(RpcError::HeaderNotFound),
+        };
+        let index = transaction_position(&block, index)?;
+        let block = TracedBlock::new(&view, block)?;
+        let mut run = options.trace.begin(&self.node.limits);
+        let replay = block.replay()?;
+        run.trace(|tracer, limits| {
+            let state = replay.state_before(index, limits)?;
+            let context = block.call_context(&state, self.node.limits.call_gas);
+            hanzo_evm::trace_call(context, transaction, options.overrides, tracer, limits).map(Some)
+        })
+    }
+}
+
+/// The index of a transaction of the block; 0 also in a block that has none.
+fn transaction_position(block: &RecoveredBlock, index: u64) -> Result<usize, RpcError> {
+    let count = block.body().transactions.len();
+    let position = usize::try_from(index).ok().filter(|index| *index < count.max(1));
+    position.ok_or_else(|| RpcError::TransactionIndex { index, hash: block.hash(), count })
 }

@@ -5,7 +5,8 @@ use crate::{
     rpc_error::{OrInternal, RpcError},
 };
 use hanzo_chain::{BlockState, ChainView};
-use hanzo_evm::BlockReplay;
+use hanzo_evm::{BlockReplay, CallContext};
+use hanzo_state::StateRead;
 use hanzo_types::{ChainSpec, RecoveredBlock, SealedHeader};
 use std::sync::Arc;
 
@@ -30,6 +31,17 @@ impl TracedBlock {
         require_canonical(view, number, block.parent_hash)?;
         let state = view.state_at(number)?;
         Ok(Self { block, parent, state, spec: Arc::clone(view.spec()) })
+    }
+
+    /// The context of a call in this block that finds `state` and may use up to `gas_cap` gas.
+    pub(super) fn call_context<'a>(
+        &'a self,
+        state: &'a dyn StateRead,
+        gas_cap: u64,
+    ) -> CallContext<'a> {
+        let header = self.block.header();
+        let prev_randao = self.spec.prev_randao(header, Some(&self.parent));
+        CallContext { state, header, prev_randao, spec: &self.spec, gas_cap }
     }
 
     /// The block before its first transaction.

@@ -417,7 +417,16 @@ async fn bad_input_is_refused_with_the_reason() {
         ("debug_traceCall", json!([{ "to": "0x1" }]), -32_602, "to: "),
         ("debug_traceCall", json!([{}, "0x9"]), -32_000, "header not found"),
         ("debug_traceCall", json!([{}, "pending"]), -32_000, "on top of pending"),
-        ("debug_traceCall", json!([{}, "latest", { "txIndex": "0x0" }]), -32_602, "txIndex"),
+        ("debug_traceCall", json!([{}, "latest", { "txIndex": 0 }]), -32_602, "txIndex: "),
+        ("debug_traceCall", json!([{}, "latest", { "txIndex": "-0x1" }]), -32_602, "txIndex: "),
+        (
+            "debug_traceCall",
+            json!([{}, "pending", { "txIndex": "0x0" }]),
+            -32_000,
+            "on top of pending",
+        ),
+        ("debug_traceCall", json!([{}, "0x0", { "txIndex": "0x0" }]), -32_000, "genesis is not"),
+        ("debug_traceCall", json!([{}, "0x9", { "txIndex": "0x0" }]), -32_000, "header not found"),
         (
             "debug_traceCall",
             json!([{}, "latest", { "stateOverrides": { TO.to_string(): { "code": "00" } } }]),

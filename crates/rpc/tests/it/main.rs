@@ -21,6 +21,7 @@ mod http_client;
 mod ipc;
 mod limits;
 mod logs;
+mod mid_block_calls;
 mod namespaces;
 mod proofs;
 mod properties;

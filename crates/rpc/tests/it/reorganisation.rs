@@ -1,7 +1,8 @@
 //! What clients see of a reorganisation.
 
 use crate::harness::TestNode;
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, B256, U256, hex};
+use hanzo_chain::Inserted;
 use hanzo_testkit::{TestChain, dev_spec, token};
 use hanzo_types::RecoveredBlock;
 use serde_json::{Value, json};
@@ -105,5 +106,49 @@ async fn transactions_of_abandoned_blocks_are_pending_again() {
     assert!(node.ask("eth_getBlockReceipts", json!([ours[1]])).await.is_null());
     let logs = json!([{ "blockHash": ours[1] }]);
     assert!(node.refusal("eth_getLogs", logs).await.message.contains("not currently canonical"));
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_block_beside_the_chain_is_found_by_its_hash_and_its_transactions_are_not() {
+    let node = TestNode::start().await;
+    let ours = node.mine().await;
+    let mut theirs = TestChain::new(dev_spec());
+    let side = theirs.mine(vec![node.signer(0).transfer(0, TO, 5)]);
+    assert!(matches!(node.import(&side).await, Inserted::Side));
+    let (hash, transaction) = (side.hash(), *side.body().transactions[0].tx_hash());
+
+    // Twice: from memory, and from the disk after the base has moved past it.
+    for _ in 0..2 {
+        let block = node.ask("eth_getBlockByHash", json!([hash, true])).await;
+        assert_eq!((&block["hash"], &block["number"]), (&json!(hash), &json!("0x1")));
+        assert_eq!(block["transactions"][0]["hash"], json!(transaction));
+        let count = node.ask("eth_getBlockTransactionCountByHash", json!([hash])).await;
+        assert_eq!(count, "0x1");
+        let raw = node.ask("debug_getRawBlock", json!([{ "blockHash": hash }])).await;
+        assert_eq!(raw, json!(hex::encode_prefixed(alloy_rlp::encode(side.sealed_block()))));
+        let raw = node.ask("debug_getRawHeader", json!([hash])).await;
+        assert_eq!(raw, json!(hex::encode_prefixed(alloy_rlp::encode(side.header()))));
+
+        let canonical = node.ask("eth_getBlockByNumber", json!(["0x1", false])).await;
+        assert_eq!(canonical["hash"], json!(ours.hash()));
+        for method in ["eth_getTransactionByHash", "eth_getTransactionReceipt"] {
+            assert!(node.ask(method, json!([transaction])).await.is_null(), "{method}");
+        }
+        assert!(node.ask("debug_getRawTransaction", json!([transaction])).await.is_null());
+        assert!(node.ask("eth_getBlockReceipts", json!([hash])).await.is_null());
+        let required = json!({ "blockHash": hash, "requireCanonical": true });
+        for (method, params) in [
+            ("debug_getRawBlock", json!([required])),
+            ("eth_getBalance", json!([TO, { "blockHash": hash }])),
+            ("eth_call", json!([{ "to": TO }, { "blockHash": hash }])),
+            ("debug_getRawReceipts", json!([hash])),
+            ("eth_getLogs", json!([{ "blockHash": hash }])),
+        ] {
+            let refusal = node.refusal(method, params).await;
+            assert!(refusal.message.contains("not currently canonical"), "{method}: {refusal:?}");
+        }
+        node.mine_many(60).await;
+    }
     node.stop().await;
 }
