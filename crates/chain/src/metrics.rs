@@ -104,7 +104,7 @@ impl ChainMetrics {
             }
             Ok(Inserted::Side) => &imports.side,
             // Both are kept with the blocks that wait.
-            Ok(Inserted::Deferred) | Err(ImportError::BelowHistory { .. }) => &imports.deferred,
+            Ok(Inserted::Deferred) => &imports.deferred,
             Ok(Inserted::Orphan { .. }) => &imports.orphan,
             Ok(Inserted::Known) => &imports.known,
             Err(error) => imports.refused(error),
@@ -163,6 +163,8 @@ impl Imports {
     const fn refused(&self, error: &ImportError) -> &Counter {
         match error {
             ImportError::Invalid { .. } => &self.invalid,
+            // It is kept, too.
+            ImportError::BelowHistory { .. } => &self.deferred,
             ImportError::UnknownParent { .. }
             | ImportError::Busy { .. }
             | ImportError::Stopped
