@@ -1,11 +1,11 @@
 //! Checking a whole database against itself and against the rules of its chain.
 
-use crate::past_roots::check_past_roots;
+use crate::{past_roots::check_past_roots, stored_trie::check_stored_trie};
 use alloy_primitives::{Address, B256, U256, keccak256};
 use alloy_trie::{EMPTY_ROOT_HASH, TrieAccount, root};
 use hanzo_consensus::{Consensus, ConsensusError, check_receipts};
 use hanzo_state::{Account, StateError, StateRead as _};
-use hanzo_store::{HistoryContents, StoreError, StoreView};
+use hanzo_store::{HistoryContents, StoreError, StoreView, Table};
 use hanzo_types::{
     AI_SUPPLY, BlockOutcome, ChainSpec, Receipt, RecoveredBlock, Rules, SupplySlot, TotalDifficulty,
 };
@@ -138,6 +138,16 @@ pub enum AuditError {
         /// Root of the stored trie.
         stored: B256,
     },
+    /// The tables of the trie have rows that no node refers to.
+    #[error("{table}: {found} rows, references from the root lead to {expected}")]
+    TrieRows {
+        /// The table.
+        table: Table,
+        /// Nodes that are reached from the root.
+        expected: u64,
+        /// Rows of the table.
+        found: u64,
+    },
     /// The history leads to another state than the header has.
     #[error("going back to block {number} gives state root {computed}, its header says {header}")]
     PastRoot {
@@ -206,6 +216,7 @@ pub fn audit(
     }
     check_supply(spec, view, state.balances)?;
     let history = view.check_history()?;
+    check_stored_trie(view, tip.number, header_root)?;
     check_past_roots(view)?;
     Ok(Audit {
         tip: tip.number,

@@ -36,6 +36,7 @@ mod metrics;
 mod noncanonical;
 mod origin;
 mod past_roots;
+mod stored_trie;
 mod timing;
 mod tree;
 mod view;

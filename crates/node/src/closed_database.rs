@@ -2,7 +2,7 @@
 
 use crate::{NodeConfig, NodeError, parts::Parts};
 use hanzo_chain::{Audit, audit};
-use hanzo_store::Store;
+use hanzo_store::{LogRecovery, Store};
 
 /// The database of a node that is not running: opening it takes the node's own lock.
 #[derive(Debug)]
@@ -17,12 +17,27 @@ impl ClosedDatabase {
     /// # Errors
     /// [`NodeError::NoDatabase`] if there is none, and whatever keeps a node from opening it.
     pub fn open(config: &NodeConfig) -> Result<Self, NodeError> {
+        Self::open_with(config, LogRecovery::Complete)
+    }
+
+    /// Opens the database of the configured chain and gives up what its log holds after a damage.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn salvage(config: &NodeConfig) -> Result<Self, NodeError> {
+        let database = Self::open_with(config, LogRecovery::UpToDamage)?;
+        // Leaves nothing of the old log behind.
+        database.store.flush_tables()?;
+        Ok(database)
+    }
+
+    fn open_with(config: &NodeConfig, log_recovery: LogRecovery) -> Result<Self, NodeError> {
         let parts = Parts::load(&config.chain, config)?;
         let path = parts.datadir.database();
         if !path.is_dir() {
             return Err(NodeError::NoDatabase { path });
         }
-        let store = parts.open_store()?;
+        let store = parts.open_store_with(log_recovery)?;
         Ok(Self { parts, store })
     }
 

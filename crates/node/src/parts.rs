@@ -3,7 +3,7 @@
 use crate::{ChainSource, DataDir, NodeConfig, NodeError};
 use hanzo_chain::ChainTree;
 use hanzo_consensus::{Consensus, engine_for};
-use hanzo_store::{ChainIdentity, Retention, Store, StoreConfig, StoreError};
+use hanzo_store::{ChainIdentity, LogRecovery, Retention, Store, StoreConfig, StoreError};
 use hanzo_types::ChainSpec;
 use std::sync::Arc;
 
@@ -33,13 +33,19 @@ impl Parts {
 
     /// Opens the database, or creates it.
     pub(crate) fn open_store(&self) -> Result<Store, NodeError> {
+        self.open_store_with(LogRecovery::Complete)
+    }
+
+    /// Opens the database, or creates it.
+    pub(crate) fn open_store_with(&self, log_recovery: LogRecovery) -> Result<Store, NodeError> {
         self.datadir.create()?;
         let identity = ChainIdentity {
             chain_id: self.spec.chain_id(),
             genesis_hash: self.spec.genesis_hash(),
         };
         let path = self.datadir.database();
-        let config = StoreConfig { retention: self.retention, ..StoreConfig::at(path) };
+        let config =
+            StoreConfig { retention: self.retention, log_recovery, ..StoreConfig::at(path) };
         let opened = Store::open(&config, identity);
         opened.map_err(|error| {
             let other_settings = matches!(error, StoreError::GenesisHash { .. });

@@ -30,5 +30,7 @@ pub use diff::{Change, StateDiff};
 pub use error::StateError;
 pub use layered::{Layer, Layered};
 pub use read::{StateRead, TrieRead, WorldState};
-pub use trie::{AccountProof, RootWork, StateRoot, StorageProof, prove, root};
+pub use trie::{
+    AccountProof, RootWork, StateRoot, StorageProof, VerifiedTrie, prove, root, verify,
+};
 pub use trie_diff::{NodePath, TrieDiff};

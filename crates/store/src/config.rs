@@ -30,6 +30,16 @@ pub enum Medium {
     Memory,
 }
 
+/// What is done with a write-ahead log that is damaged before its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LogRecovery {
+    /// Opening fails: what follows the damage would be lost.
+    #[default]
+    Complete,
+    /// What follows the damage is given up. The state before it is consistent.
+    UpToDamage,
+}
+
 /// Settings of the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoreConfig {
@@ -45,6 +55,8 @@ pub struct StoreConfig {
     pub max_open_files: i32,
     /// How much of the past is kept.
     pub retention: Retention,
+    /// What is done with a damaged log.
+    pub log_recovery: LogRecovery,
 }
 
 impl StoreConfig {
@@ -58,6 +70,7 @@ impl StoreConfig {
             state_cache_bytes: DEFAULT_STATE_CACHE_BYTES,
             max_open_files: DEFAULT_MAX_OPEN_FILES,
             retention: Retention::default(),
+            log_recovery: LogRecovery::default(),
         }
     }
 

@@ -10,6 +10,9 @@ use rocksdb::{ColumnFamily, DB, ErrorKind, WriteBatch};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+/// What is being done when a database is opened, as an error names it.
+pub(crate) const OPENING: &str = "opening";
+
 /// The open database.
 pub(crate) struct Database {
     pub(crate) engine: DB,
@@ -155,10 +158,11 @@ pub(crate) fn engine_error(
     source: rocksdb::Error,
 ) -> StoreError {
     let text = source.to_string();
-    match Cause::of(&source.kind(), &text) {
+    match Cause::of(&source.kind(), operation, &text) {
         Cause::DiskFull => StoreError::DiskFull { path: path.to_owned(), operation },
         Cause::Locked => StoreError::Locked { path: path.to_owned() },
         Cause::Inaccessible => StoreError::Inaccessible { path: path.to_owned(), reason: text },
+        Cause::DamagedLog => StoreError::DamagedLog { path: path.to_owned(), reason: text },
         Cause::Other => StoreError::Engine { operation, source },
     }
 }
@@ -169,15 +173,21 @@ enum Cause {
     DiskFull,
     Locked,
     Inaccessible,
+    DamagedLog,
     Other,
 }
 
 impl Cause {
-    fn of(kind: &ErrorKind, text: &str) -> Self {
+    fn of(kind: &ErrorKind, operation: &str, text: &str) -> Self {
+        let says = |words: &str| text.contains(words);
+        // Of a table file or the manifest RocksDB says which one; of the log, only what.
+        let names_file = says(".sst") || says("MANIFEST") || says("CURRENT") || says("IDENTITY");
+        if *kind == ErrorKind::Corruption && operation == OPENING && !names_file {
+            return Self::DamagedLog;
+        }
         if *kind != ErrorKind::IOError {
             return Self::Other;
         }
-        let says = |words: &str| text.contains(words);
         if says("No space left on device") || says("Disk quota exceeded") {
             Self::DiskFull
         } else if says("Permission denied") || says("Read-only file system") {
@@ -196,7 +206,7 @@ mod tests {
 
     #[test]
     fn causes_outside_the_database_are_told_apart() {
-        let cause = |text| Cause::of(&ErrorKind::IOError, text);
+        let cause = |text| Cause::of(&ErrorKind::IOError, OPENING, text);
         assert_eq!(
             cause("IO error: No space left on device: While appending to file: /d/000012.log"),
             Cause::DiskFull
@@ -210,6 +220,11 @@ mod tests {
             Cause::Inaccessible
         );
         assert_eq!(cause("IO error: While fsync: /d/000012.log: Input/output error"), Cause::Other);
-        assert_eq!(Cause::of(&ErrorKind::Corruption, "No space left on device"), Cause::Other);
+        let corruption = |operation, text| Cause::of(&ErrorKind::Corruption, operation, text);
+        assert_eq!(corruption("reading", "No space left on device"), Cause::Other);
+        assert_eq!(corruption("reading", "Corruption: checksum mismatch"), Cause::Other);
+        assert_eq!(corruption(OPENING, "Corruption: checksum mismatch"), Cause::DamagedLog);
+        let table = "Corruption: block checksum mismatch in /d/000012.sst";
+        assert_eq!(corruption(OPENING, table), Cause::Other);
     }
 }

@@ -41,6 +41,17 @@ pub enum StoreError {
         /// What was being done.
         operation: &'static str,
     },
+    /// The write-ahead log is damaged before its end: what was written after that is lost.
+    #[error(
+        "the log of database {path} is damaged: {reason}; `hanzo db salvage` keeps what was written \
+         before the damage"
+    )]
+    DamagedLog {
+        /// Directory of the database.
+        path: PathBuf,
+        /// What RocksDB says.
+        reason: String,
+    },
     /// The database was written by another version of this software.
     #[error(
         "database {path} has schema version {found}, this program reads version {expected}: \
@@ -169,6 +180,7 @@ impl StoreError {
             | Self::NotADatabase { .. }
             | Self::Inaccessible { .. }
             | Self::DiskFull { .. }
+            | Self::DamagedLog { .. }
             | Self::SchemaVersion { .. }
             | Self::ChainId { .. }
             | Self::GenesisHash { .. }

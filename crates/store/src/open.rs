@@ -1,6 +1,6 @@
 //! Opening a database, and refusing one that is not ours.
 
-use crate::database::{Database, WriteKind, damaged, engine_error};
+use crate::database::{Database, OPENING, WriteKind, damaged, engine_error};
 use crate::metrics::StoreMetrics;
 use crate::state_cache::StateCache;
 use crate::statistics::Activity;
@@ -51,7 +51,7 @@ pub(crate) fn open(config: &StoreConfig, identity: &ChainIdentity) -> Result<Dat
     });
     let engine = options::database_options(config)
         .and_then(|options| DB::open_cf_descriptors(&options, path, families))
-        .map_err(|error| engine_error(path, "opening", error))?;
+        .map_err(|error| engine_error(path, OPENING, error))?;
     let metrics = StoreMetrics::register();
     let database = Database {
         engine,

@@ -1,9 +1,9 @@
 //! How RocksDB is set up: what every table shares, and how tables differ.
 
-use crate::{Durability, Medium, StoreConfig, Table};
+use crate::{Durability, LogRecovery, Medium, StoreConfig, Table};
 use rocksdb::{
-    BlockBasedOptions, Cache, DBCompressionType, DataBlockIndexType, Env, LogLevel, Options,
-    WriteOptions,
+    BlockBasedOptions, Cache, DBCompressionType, DBRecoveryMode, DataBlockIndexType, Env, LogLevel,
+    Options, WriteOptions,
 };
 
 /// All memtables together; RocksDB flushes the largest when they exceed it. A commit of 16 full
@@ -56,6 +56,13 @@ pub(crate) fn database_options(config: &StoreConfig) -> Result<Options, rocksdb:
     options.create_missing_column_families(true);
     options.set_db_write_buffer_size(ALL_WRITE_BUFFERS_BYTES);
     options.set_max_total_wal_size(WAL_BYTES);
+    // By default RocksDB drops what follows the first damaged record of the log and opens: blocks
+    // that were acknowledged would be gone without a word. A log that merely ends inside a record
+    // is that of a crash and is fine either way.
+    options.set_wal_recovery_mode(match config.log_recovery {
+        LogRecovery::Complete => DBRecoveryMode::TolerateCorruptedTailRecords,
+        LogRecovery::UpToDamage => DBRecoveryMode::PointInTime,
+    });
     options.set_max_open_files(config.max_open_files);
     options.set_max_background_jobs(BACKGROUND_JOBS);
     options.set_bytes_per_sync(BYTES_PER_SYNC);

@@ -167,6 +167,19 @@ impl StoreView {
             .map(|row| decode_slot_row(row).map(|(_, slot, value)| (slot, value)))
     }
 
+    /// Number of rows of a table. Reads the whole table, like [`Self::accounts`].
+    ///
+    /// # Errors
+    /// [`StoreError::Engine`] if a row cannot be read.
+    pub fn count_rows(&self, table: Table) -> Result<u64, StoreError> {
+        let mut rows = 0_u64;
+        for row in self.scan(table, &[], ReadOptions::default()) {
+            row?;
+            rows = rows.saturating_add(1);
+        }
+        Ok(rows)
+    }
+
     /// The block whose state is on disk; `None` before the genesis state is written.
     pub(crate) fn state_tip_if_initialized(&self) -> Result<Option<BlockRef>, StoreError> {
         self.get_decoded(Table::Meta, key::STATE_TIP, |value| {

@@ -9,6 +9,10 @@ use std::sync::Arc;
 /// re-execute in a few seconds on two cores. ADR-0002.
 pub const HIGH_WATER_BLOCKS: usize = 32;
 
+/// Blocks that stay unpersisted when a block was imported. It is on disk before the state below it
+/// is committed, so that a crash in between finds one more: [`HIGH_WATER_BLOCKS`].
+pub(super) const MAX_UNPERSISTED_BLOCKS: usize = HIGH_WATER_BLOCKS - 1;
+
 /// Blocks persisted in one batch when the high water is passed: each key is written once for all
 /// of them. Half the high water, so that a reorganisation of up to 16 blocks never touches the
 /// disk. ADR-0002.

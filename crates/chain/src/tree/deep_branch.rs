@@ -167,7 +167,7 @@ impl ChainTree {
                 // An executed side block that was left above the ancestor.
                 change.then(self.set_head(&executed));
             }
-            self.persist_beyond(super::HIGH_WATER_BLOCKS)?;
+            self.persist_beyond(super::canonical::MAX_UNPERSISTED_BLOCKS)?;
         }
         Ok(())
     }

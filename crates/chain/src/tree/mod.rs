@@ -18,6 +18,7 @@ use crate::{
 };
 use alloy_primitives::{B256, map::B256Map};
 use canon_change::CanonChange;
+use canonical::MAX_UNPERSISTED_BLOCKS;
 use deferred::Deferred;
 use hanzo_consensus::{Ancestors, ChainWeight, Consensus, UnreadableAncestor};
 use hanzo_state::{StateRoot, root};
@@ -179,7 +180,7 @@ impl ChainTree {
             Placed::Known | Placed::Orphan { .. } => {}
         }
         self.bound_side_blocks();
-        self.persist_beyond(HIGH_WATER_BLOCKS)?;
+        self.persist_beyond(MAX_UNPERSISTED_BLOCKS)?;
         if !change.is_empty() {
             self.displaced.remember(&change.reverted);
             return Ok(Inserted::Head(Arc::new(self.update(change))));

@@ -190,3 +190,55 @@ fn a_changed_counter_shows_in_the_root_before_the_sum() {
     let error = error(|_| (Table::Storage, key, Some(vec![1])));
     assert!(matches!(error, AuditError::StateRoot { .. }), "{error}");
 }
+
+/// Path and bytes of a row of a trie table that is not the root's.
+fn some_node(chain: &mut TestChain, table: Table, shortest_key: usize) -> (Vec<u8>, Vec<u8>) {
+    let path = chain.close();
+    let families = DB::list_cf(&Options::default(), &path).unwrap();
+    let engine = DB::open_cf(&Options::default(), &path, families).unwrap();
+    let family = engine.cf_handle(table.name()).unwrap();
+    let rows = engine.iterator_cf(family, rocksdb::IteratorMode::Start);
+    let mut rows = rows.map(Result::unwrap).filter(|(key, _)| key.len() >= shortest_key);
+    let (key, value) = rows.next().unwrap();
+    (key.to_vec(), value.to_vec())
+}
+
+/// Error of an audit after one node of a trie was changed or removed.
+fn trie_error(table: Table, shortest_key: usize, change: fn(Vec<u8>) -> Option<Vec<u8>>) -> String {
+    let mut scene = scene();
+    let (key, node) = some_node(&mut scene.chain, table, shortest_key);
+    scene.chain.reopen();
+    scene.audit_after(&[(table, key, change(node))]).unwrap_err().to_string()
+}
+
+#[test]
+fn a_changed_trie_node_is_named_by_its_path() {
+    let flipped = |mut node: Vec<u8>| {
+        *node.last_mut().unwrap() ^= 1;
+        Some(node)
+    };
+    // The last byte of a branch is its empty value; of a leaf it is part of the value.
+    let error = trie_error(Table::AccountTrie, 2, flipped);
+    assert!(error.contains("path") || error.contains("node"), "{error}");
+    let error = trie_error(Table::StorageTrie, 33, flipped);
+    assert!(error.contains("path") || error.contains("node"), "{error}");
+}
+
+#[test]
+fn a_missing_trie_node_is_named_by_its_path() {
+    let error = trie_error(Table::AccountTrie, 2, |_| None);
+    assert!(error.contains("missing") || error.contains("absent"), "{error}");
+    let error = trie_error(Table::StorageTrie, 33, |_| None);
+    assert!(error.contains("missing") || error.contains("absent"), "{error}");
+}
+
+#[test]
+fn a_trie_row_that_nothing_refers_to_is_counted() {
+    for table in [Table::AccountTrie, Table::StorageTrie] {
+        let error = error(|_| (table, vec![0x0f; 64], Some(vec![0xc2, 0x80, 0x80])));
+        let AuditError::TrieRows { table: named, expected, found } = error else {
+            panic!("{error}");
+        };
+        assert_eq!((named, found), (table, expected + 1));
+    }
+}

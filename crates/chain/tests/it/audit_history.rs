@@ -171,13 +171,10 @@ fn a_stored_trie_with_another_root_is_told_from_a_wrong_history() {
     let error = scene().audit_after(&[(Table::AccountTrie, Vec::new(), Some(root))]);
     let error = error.unwrap_err();
     assert!(matches!(error, AuditError::StoredRoot { number: TIP, .. }), "{error}");
-    // A node below the root is missed on the way back.
+    // A node below the root is missed before anything is said of the history.
     let error = scene().audit_after(&[(Table::AccountTrie, vec![keccak_nibble(BOB)], None)]);
     let error = error.unwrap_err();
-    assert!(
-        matches!(error, AuditError::PastTrie { source: StateError::MissingNode { .. }, .. }),
-        "{error}"
-    );
+    assert!(matches!(error, AuditError::State(StateError::MissingNode { .. })), "{error}");
 }
 
 /// First nibble of the path of an account.

@@ -28,6 +28,8 @@ enum DbCommand {
     Check(ChainArgs),
     /// Rewrites every table without what was overwritten or removed.
     Compact(ChainArgs),
+    /// Opens a database whose log is damaged without what follows the damage. Copy it first.
+    Salvage(ChainArgs),
     /// Removes the past that is not to be kept, and gives the disk its space back.
     Prune(PruneDbArgs),
 }
@@ -50,6 +52,7 @@ impl DbArgs {
                 database.store().compact()?;
                 stats(&database)
             }
+            DbCommand::Salvage(chain) => salvage(chain),
             DbCommand::Prune(arguments) => prune(arguments),
         }
     }
@@ -84,6 +87,22 @@ fn prune(arguments: PruneDbArgs) -> Result<(), NodeError> {
         total.receipts,
         view.oldest_state()?,
         view.oldest_receipts()?
+    ))
+}
+
+fn salvage(chain: ChainArgs) -> Result<(), NodeError> {
+    let config = chain.into_config()?;
+    config.validate()?;
+    let database = ClosedDatabase::salvage(&config)?;
+    if !database.store().is_initialized()? {
+        return print("nothing precedes the damage: the database is empty");
+    }
+    let tip = database.store().view().state_tip()?;
+    let blocks = database.store().blocks_above_tip()?.len();
+    print(&format!(
+        "state of block {} ({}) and {blocks} blocks above it are there\n`hanzo db check` tells \
+         whether they are sound",
+        tip.number, tip.hash
     ))
 }
 

@@ -15,6 +15,8 @@ mod root;
 #[cfg(test)]
 mod tests;
 mod updater;
+mod verify;
 
 pub use proof::{AccountProof, StorageProof, prove};
 pub use root::{RootWork, StateRoot, root};
+pub use verify::{VerifiedTrie, verify};

@@ -1,9 +1,9 @@
 //! What a restart finds.
 
-use crate::chain::{TestStore, block, chain, change, put_all, segment, weight};
+use crate::chain::{CHAIN_ID, TestStore, block, chain, change, open, put_all, segment, weight};
 use alloy_primitives::{Address, U256};
 use hanzo_state::{StateRead, TrieDiff};
-use hanzo_store::Durability;
+use hanzo_store::{ChainIdentity, Durability, LogRecovery, Store, StoreConfig, StoreError};
 use hanzo_types::RecoveredBlock;
 
 fn above_tip(test: &TestStore) -> Vec<RecoveredBlock> {
@@ -88,4 +88,62 @@ fn a_view_outlives_the_store_that_made_it() {
 #[test]
 fn flushing_the_log_of_an_idle_store_succeeds() {
     TestStore::initialized().store.flush_wal().unwrap();
+}
+
+/// A closed database whose write-ahead log holds twenty commits.
+fn logged() -> (tempfile::TempDir, RecoveredBlock) {
+    let test = TestStore::initialized();
+    let blocks = chain(&test.genesis, 20, 0);
+    put_all(&test.store, &blocks);
+    for (index, block) in (0_u8..).zip(&blocks) {
+        let state = change(index, 0, 7);
+        let committed = segment(std::slice::from_ref(block), state, TrieDiff::default());
+        test.store.commit(&committed, Durability::Unsynced).unwrap();
+    }
+    test.closed()
+}
+
+/// The one write-ahead log with anything in it.
+fn log_file(directory: &std::path::Path) -> std::path::PathBuf {
+    let files = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    let logs = files.filter(|path| path.extension().is_some_and(|end| end == "log"));
+    logs.max_by_key(|path| path.metadata().unwrap().len()).unwrap()
+}
+
+#[test]
+fn a_log_that_is_damaged_before_its_end_is_refused_and_can_be_cut_there() {
+    for percent in [1, 30, 60, 90] {
+        let (directory, genesis) = logged();
+        let log = log_file(directory.path());
+        let mut bytes = std::fs::read(&log).unwrap();
+        let at = bytes.len() * percent / 100;
+        bytes[at] ^= 1;
+        std::fs::write(&log, &bytes).unwrap();
+        for _ in 0..2 {
+            let error = open(directory.path(), genesis.hash()).unwrap_err();
+            assert!(matches!(error, StoreError::DamagedLog { .. }), "{percent} %: {error}");
+        }
+        assert_eq!(std::fs::read(&log).unwrap(), bytes, "the database stays as it was");
+        let log_recovery = LogRecovery::UpToDamage;
+        let config = StoreConfig { log_recovery, ..StoreConfig::at(directory.path()) };
+        let identity = ChainIdentity { chain_id: CHAIN_ID, genesis_hash: genesis.hash() };
+        let cut = Store::open(&config, identity).unwrap();
+        let initialized = cut.is_initialized().unwrap();
+        assert_eq!(initialized, percent > 1);
+        if initialized {
+            assert!(cut.view().state_tip().unwrap().number < 20);
+        }
+        drop(cut);
+        let _ = open(directory.path(), genesis.hash()).unwrap();
+    }
+}
+
+#[test]
+fn a_log_that_ends_inside_a_record_is_that_of_a_crash() {
+    let (directory, genesis) = logged();
+    let log = log_file(directory.path());
+    let length = log.metadata().unwrap().len();
+    std::fs::File::options().write(true).open(&log).unwrap().set_len(length - 5).unwrap();
+    let store = open(directory.path(), genesis.hash()).unwrap();
+    assert_eq!(store.view().state_tip().unwrap().number, 19);
 }

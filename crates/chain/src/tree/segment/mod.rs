@@ -14,7 +14,7 @@ mod lineage;
 mod run_state;
 mod stages;
 
-use super::{CanonChange, ChainTree, HIGH_WATER_BLOCKS};
+use super::{CanonChange, ChainTree, canonical::MAX_UNPERSISTED_BLOCKS};
 use crate::{
     CanonUpdate, CheckedBlock, ExecutedBlock, ImportError, Inserted, Origin,
     generation::Generation, timing::Stopwatch,
@@ -201,7 +201,7 @@ impl ChainTree {
             self.place_orphans_of(hash, change)?;
         }
         self.bound_side_blocks();
-        self.persist_beyond(HIGH_WATER_BLOCKS)?;
+        self.persist_beyond(MAX_UNPERSISTED_BLOCKS)?;
         self.displaced.remember(&change.reverted);
         Ok(())
     }

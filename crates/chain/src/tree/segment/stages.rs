@@ -6,10 +6,12 @@ use super::{
     run_state::{RunState, RunTrie},
 };
 use crate::{
-    ChainTree, CheckedBlock, ExecutedBlock, HIGH_WATER_BLOCKS, ImportError, InvalidBlock, Origin,
-    SEGMENT_BLOCKS,
+    ChainTree, CheckedBlock, ExecutedBlock, ImportError, InvalidBlock, Origin, SEGMENT_BLOCKS,
     timing::Stopwatch,
-    tree::{canonical::committed_block, validate::Refusal},
+    tree::{
+        canonical::{MAX_UNPERSISTED_BLOCKS, committed_block},
+        validate::Refusal,
+    },
 };
 use crossbeam_channel::{Receiver, Sender, bounded};
 use hanzo_consensus::Consensus;
@@ -294,7 +296,7 @@ impl<'a> Pipeline<'a> {
         time.record(&metrics.block_write_seconds);
         progress.pending.push(Arc::clone(&block));
         progress.imported.push(block);
-        if progress.pending.len() < HIGH_WATER_BLOCKS.saturating_add(SEGMENT_BLOCKS) {
+        if progress.pending.len() <= MAX_UNPERSISTED_BLOCKS {
             return Ok(());
         }
         let segment: Run = progress.pending.drain(..SEGMENT_BLOCKS).collect();
