@@ -75,6 +75,7 @@ impl Node {
         let tree = parts.open_chain()?;
         let store = tree.store().clone();
         let view = tree.view();
+        parts.say_what_is_to_be_pruned(&view);
         let head = view.head_number();
         let pool = Pool::new(pool_config(mode), view);
         let observer: Arc<dyn CanonObserver> = Arc::new(pool.clone());

@@ -1,7 +1,7 @@
 //! What every command that touches a chain starts from.
 
 use crate::{ChainSource, DataDir, NodeConfig, NodeError};
-use hanzo_chain::ChainTree;
+use hanzo_chain::{ChainTree, ChainView, HIGH_WATER_BLOCKS};
 use hanzo_consensus::{Consensus, engine_for};
 use hanzo_store::{ChainIdentity, LogRecovery, Retention, Store, StoreConfig, StoreError};
 use hanzo_types::ChainSpec;
@@ -29,6 +29,28 @@ impl Parts {
     pub(crate) fn open_chain(&self) -> Result<ChainTree, NodeError> {
         let store = self.open_store()?;
         Ok(ChainTree::open(Arc::clone(&self.spec), Arc::clone(&self.consensus), store)?)
+    }
+
+    /// Says so if the database has more of the past than the settings keep: commits remove it by
+    /// and by, twice as many blocks as they add, and a chain that does not grow keeps it.
+    pub(crate) fn say_what_is_to_be_pruned(&self, view: &ChainView) {
+        let head = view.head_number();
+        let excess = |kept: Option<u64>, oldest: u64| {
+            kept.map_or(0, |kept| head.saturating_sub(kept).saturating_sub(oldest))
+        };
+        let states = excess(self.retention.states, view.oldest_state());
+        let receipts = excess(self.retention.receipts, view.oldest_receipts());
+        // What a running node has beyond its settings at any time.
+        let usual = u64::try_from(HIGH_WATER_BLOCKS).unwrap_or(u64::MAX);
+        if states.max(receipts) > usual {
+            tracing::info!(
+                target: "node",
+                states,
+                receipts,
+                "blocks beyond --prune.states and --prune.receipts go as new blocks come; \
+                 `hanzo db prune` removes them at once"
+            );
+        }
     }
 
     /// Opens the database, or creates it.

@@ -18,6 +18,7 @@
 //! [`ChainView`](hanzo_chain::ChainView) from beginning to end; a state that is not available is
 //! an error, never another state.
 
+mod answer_budget;
 mod arguments;
 mod block_reference;
 mod call_guard;

@@ -13,6 +13,10 @@ const MAX_REQUEST_BYTES: u32 = 15 * MIB;
 /// reth's default.
 const MAX_RESPONSE_BYTES: u32 = 150 * MIB;
 
+/// Answers that clients have not read, of all HTTP connections together: one of the largest and room
+/// for the others.
+const MAX_UNREAD_ANSWER_BYTES: u64 = 256 << 20;
+
 /// Open connections, HTTP and WebSocket together. Source: reth's default.
 const MAX_CONNECTIONS: u32 = 500;
 
@@ -35,6 +39,9 @@ const CONNECTION_BUFFER: u32 = 1024;
 
 /// How long a full buffer may stay full before its subscription is closed.
 const SLOW_READER_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long a client on the TCP port may read nothing: longer than a change of networks takes.
+const STALLED_CONNECTION_PATIENCE: Duration = Duration::from_secs(60);
 
 /// Blocks that one log query may span: some hours at 2 s a block. Source: architecture, trap 11.
 const LOG_RANGE_BLOCKS: u64 = 10_000;
@@ -86,6 +93,8 @@ pub struct RpcLimits {
     pub request_bytes: u32,
     /// Largest response, in bytes.
     pub response_bytes: u32,
+    /// Bytes of all HTTP answers that clients have not read yet.
+    pub unread_answer_bytes: u64,
     /// Open HTTP and WebSocket connections.
     pub connections: u32,
     /// Open IPC connections.
@@ -100,6 +109,9 @@ pub struct RpcLimits {
     pub connection_buffer: u32,
     /// How long a full buffer may stay full before its subscription is closed.
     pub slow_reader_patience: Duration,
+    /// How long a client on the TCP port may read nothing of what is sent before its connection is
+    /// closed. On Linux only.
+    pub stalled_connection_patience: Duration,
     /// Blocks that one log query may span.
     pub log_range_blocks: u64,
     /// Logs that one query may return.
@@ -146,6 +158,7 @@ impl Default for RpcLimits {
         Self {
             request_bytes: MAX_REQUEST_BYTES,
             response_bytes: MAX_RESPONSE_BYTES,
+            unread_answer_bytes: MAX_UNREAD_ANSWER_BYTES,
             connections: MAX_CONNECTIONS,
             ipc_connections: MAX_IPC_CONNECTIONS,
             subscriptions_per_connection: MAX_SUBSCRIPTIONS,
@@ -153,6 +166,7 @@ impl Default for RpcLimits {
             calls_in_flight: MAX_CALLS_IN_FLIGHT,
             connection_buffer: CONNECTION_BUFFER,
             slow_reader_patience: SLOW_READER_PATIENCE,
+            stalled_connection_patience: STALLED_CONNECTION_PATIENCE,
             log_range_blocks: LOG_RANGE_BLOCKS,
             log_results: LOG_RESULTS,
             log_time: LOG_TIME,
@@ -183,6 +197,7 @@ impl RpcLimits {
         let limits = [
             ("request_bytes", u64::from(self.request_bytes)),
             ("response_bytes", u64::from(self.response_bytes)),
+            ("unread_answer_bytes", self.unread_answer_bytes),
             ("connections", u64::from(self.connections)),
             ("ipc_connections", wide(self.ipc_connections)),
             ("subscriptions_per_connection", u64::from(self.subscriptions_per_connection)),

@@ -2,6 +2,7 @@
 
 use crate::{
     HttpConfig, Namespace, RpcConfig, RpcLimits, RpcStartError,
+    answer_budget::AnswerBudgetLayer,
     call_guard::{CallGuard, CallLimits},
     config::CorsOrigins,
     debug::DebugApi,
@@ -25,7 +26,13 @@ use jsonrpsee::{
     core::{RegisterMethodError, middleware::RpcServiceBuilder},
     server::{BatchRequestConfig, PingConfig, Server, ServerConfig, ServerHandle},
 };
-use std::{collections::BTreeSet, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet,
+    io,
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::time::timeout;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
@@ -188,6 +195,7 @@ async fn start_http(
     let bind = |source| RpcStartError::Bind { addr: config.address, source };
     let http = tower::ServiceBuilder::new()
         .layer(HostGuardLayer::new(config))
+        .layer(AnswerBudgetLayer::new(limits.unread_answer_bytes))
         .layer(cors_layer(&config.cors)?);
     let calls =
         CallLimits { calls_in_flight: limits.calls_in_flight, batch_entries: limits.batch_entries };
@@ -198,11 +206,24 @@ async fn start_http(
         .set_config(server_config(config, limits))
         .set_http_middleware(http)
         .set_rpc_middleware(rpc)
-        .build(config.address)
-        .await
+        .build_from_tcp(listen(config.address, limits).map_err(bind)?)
         .map_err(bind)?;
     let addr = server.local_addr().map_err(bind)?;
     Ok((addr, server.start(methods)))
+}
+
+/// Binds the port so that a connection whose client reads nothing for too long is closed, and its
+/// answer with it. Accepted connections inherit the setting.
+fn listen(address: SocketAddr, limits: &RpcLimits) -> io::Result<TcpListener> {
+    let listener = TcpListener::bind(address)?;
+    listener.set_nonblocking(true)?;
+    #[cfg(target_os = "linux")]
+    {
+        let patience =
+            u32::try_from(limits.stalled_connection_patience.as_millis()).unwrap_or(u32::MAX);
+        rustix::net::sockopt::set_tcp_user_timeout(&listener, patience)?;
+    }
+    Ok(listener)
 }
 
 fn server_config(config: &HttpConfig, limits: &RpcLimits) -> ServerConfig {
