@@ -1,8 +1,8 @@
 //! Files of concatenated RLP blocks, as geth's and reth's `export` write them.
 
 use crate::NodeError;
-use alloy_rlp::{Decodable as _, Encodable as _};
-use hanzo_types::Block;
+use alloy_rlp::Encodable as _;
+use hanzo_types::{Block, decode_block};
 use std::{
     fs::File,
     io::{self, BufReader, BufWriter, ErrorKind, Read, Write},
@@ -72,9 +72,7 @@ impl BlockFileReader {
     fn read_block(&mut self) -> Result<Option<FileBlock>, NodeError> {
         let Some(encoded) = self.read_item()? else { return Ok(None) };
         let (offset, length) = (self.offset, encoded.len());
-        let mut rest = encoded.as_slice();
-        let block = Block::decode(&mut rest)
-            .map_err(|error| self.damaged(format!("not the RLP of a block: {error}")))?;
+        let block = decode_block(&encoded).map_err(|error| self.damaged(error.to_string()))?;
         self.offset = self.offset.saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
         Ok(Some(FileBlock { block, offset, length }))
     }
