@@ -1,11 +1,13 @@
 //! `hanzo db`.
 
-use super::node_args::{ChainArgs, PruneArgs};
+use super::{
+    node_args::{ChainArgs, PruneArgs},
+    output::print,
+};
 use crate::{ClosedDatabase, NodeError};
 use alloy_primitives::utils::format_ether;
 use clap::{Args, Subcommand};
 use hanzo_store::{Pruned, Retention};
-use std::io::Write as _;
 
 /// Blocks between two lines of progress.
 const PROGRESS_BLOCKS: u64 = 10_000;
@@ -134,8 +136,4 @@ fn check(database: &ClosedDatabase) -> Result<(), NodeError> {
         found.history.accounts,
         found.history.slots
     ))
-}
-
-fn print(text: &str) -> Result<(), NodeError> {
-    Ok(writeln!(std::io::stdout(), "{text}")?)
 }
