@@ -2,13 +2,17 @@
 
 use clap::Parser as _;
 use hanzo_node::cli::Cli;
-use std::process::ExitCode;
+use std::{
+    io::{Write as _, stderr},
+    process::ExitCode,
+};
 
 fn main() -> ExitCode {
     match Cli::parse().run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            // Where nobody can be told, the exit status still says it.
+            let _ = writeln!(stderr(), "error: {error}");
             ExitCode::FAILURE
         }
     }

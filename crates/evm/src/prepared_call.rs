@@ -20,7 +20,10 @@ use hanzo_state::StateError;
 use revm::{
     Database as _,
     context::TxEnv,
-    context_interface::result::{EVMError, ExecutionResult, InvalidTransaction, ResultAndState},
+    context_interface::{
+        Transaction as _,
+        result::{EVMError, ExecutionResult, InvalidTransaction, ResultAndState},
+    },
     database::{CacheDB, WrapDatabaseRef},
 };
 use revm_inspectors::access_list::AccessListInspector;
@@ -66,6 +69,7 @@ impl<'a> PreparedCall<'a> {
         if let Some(block) = overrides.block {
             apply_block_overrides(*block, &mut database, &mut env.block_env);
         }
+        free_blobs_without_price(&request, &mut env);
         let gas_was_given = request.gas.is_some();
         let gas = request.gas.unwrap_or(context.gas_cap).min(context.gas_cap);
         request.gas = Some(gas);
@@ -93,14 +97,15 @@ impl<'a> PreparedCall<'a> {
         }
         let balance = self.caller_balance()?;
         let price = U256::from(self.tx.gas_price);
-        let for_gas = balance.saturating_sub(self.tx.value);
+        let besides = self.tx.value.saturating_add(self.tx.calc_max_data_fee());
+        let for_gas = balance.saturating_sub(besides);
         let affordable: u64 = for_gas.checked_div(price).unwrap_or_default().saturating_to();
         if affordable < TRANSFER_GAS.min(self.tx.gas_limit) {
             let gas_cost = price.saturating_mul(U256::from(self.tx.gas_limit));
             return Err(CallError::InsufficientFunds {
                 address: self.tx.caller,
                 have: balance,
-                want: gas_cost.saturating_add(self.tx.value),
+                want: gas_cost.saturating_add(besides),
             });
         }
         self.tx.gas_limit = self.tx.gas_limit.min(affordable);
@@ -165,6 +170,17 @@ fn relax(env: &mut EvmEnv) {
     cfg.disable_eip3607 = true;
     cfg.disable_block_gas_limit = true;
     cfg.tx_gas_limit_cap = Some(u64::MAX);
+}
+
+/// A call that carries blobs and names no price for them sees a blob base fee of zero. Source: geth.
+fn free_blobs_without_price(request: &TransactionRequest, env: &mut EvmEnv) {
+    let unpriced =
+        request.blob_versioned_hashes.is_some() && request.max_fee_per_blob_gas.is_none();
+    if let Some(blobs) = &mut env.block_env.blob_excess_gas_and_price
+        && unpriced
+    {
+        blobs.blob_gasprice = 0;
+    }
 }
 
 /// A price, if one is named, has to cover the base fee. Without one the call sees a base fee of

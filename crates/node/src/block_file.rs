@@ -1,10 +1,10 @@
 //! Files of concatenated RLP blocks, as geth's and reth's `export` write them.
 
 use crate::NodeError;
-use alloy_rlp::{Decodable as _, Encodable as _};
-use hanzo_types::Block;
+use alloy_rlp::Encodable as _;
+use hanzo_types::{Block, decode_block};
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, BufReader, BufWriter, ErrorKind, Read, Write},
     path::{Path, PathBuf},
 };
@@ -72,9 +72,7 @@ impl BlockFileReader {
     fn read_block(&mut self) -> Result<Option<FileBlock>, NodeError> {
         let Some(encoded) = self.read_item()? else { return Ok(None) };
         let (offset, length) = (self.offset, encoded.len());
-        let mut rest = encoded.as_slice();
-        let block = Block::decode(&mut rest)
-            .map_err(|error| self.damaged(format!("not the RLP of a block: {error}")))?;
+        let block = decode_block(&encoded).map_err(|error| self.damaged(error.to_string()))?;
         self.offset = self.offset.saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
         Ok(Some(FileBlock { block, offset, length }))
     }
@@ -152,12 +150,14 @@ impl Iterator for BlockFileReader {
     }
 }
 
-/// Writes a file of concatenated RLP blocks.
+/// Writes a file of concatenated RLP blocks. Unless it is finished the file is removed again: half
+/// of it would be taken for all of it, and would be in the way of a second attempt.
 #[derive(Debug)]
 pub struct BlockFileWriter {
     file: BufWriter<File>,
     path: PathBuf,
     encoded: Vec<u8>,
+    finished: bool,
 }
 
 impl BlockFileWriter {
@@ -169,7 +169,7 @@ impl BlockFileWriter {
         let file = File::create_new(path)
             .map_err(|source| NodeError::File { path: path.to_owned(), source })?;
         let file = BufWriter::with_capacity(BUFFER_BYTES, file);
-        Ok(Self { file, path: path.to_owned(), encoded: Vec::new() })
+        Ok(Self { file, path: path.to_owned(), encoded: Vec::new(), finished: false })
     }
 
     /// Appends a block.
@@ -189,10 +189,59 @@ impl BlockFileWriter {
     /// [`NodeError::File`] with the operating system's reason.
     pub fn finish(mut self) -> Result<(), NodeError> {
         let flushed = self.file.flush().and_then(|()| self.file.get_ref().sync_all());
-        flushed.map_err(|source| self.failed(source))
+        flushed.map_err(|source| self.failed(source))?;
+        self.finished = true;
+        Ok(())
     }
 
     fn failed(&self, source: io::Error) -> NodeError {
         NodeError::File { path: self.path.clone(), source }
+    }
+}
+
+impl Drop for BlockFileWriter {
+    fn drop(&mut self) {
+        if self.finished {
+            return;
+        }
+        if let Err(error) = fs::remove_file(&self.path) {
+            let path = self.path.display();
+            tracing::warn!(target: "export", %path, %error, "an unfinished file stays");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::env;
+
+    /// A path of this test alone in the directory for temporary files.
+    fn path(name: &str) -> PathBuf {
+        env::temp_dir().join(format!("hanzo-{}-{name}.rlp", std::process::id()))
+    }
+
+    #[test]
+    fn a_file_that_was_not_finished_is_removed() {
+        let path = path("unfinished");
+        let mut writer = BlockFileWriter::create(&path).unwrap();
+        writer.append(&Block::default()).unwrap();
+        assert!(path.exists());
+        drop(writer);
+        assert!(!path.exists());
+        // The way is free for a second attempt.
+        BlockFileWriter::create(&path).unwrap().finish().unwrap();
+        assert!(path.exists());
+        fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn a_file_that_was_there_before_is_refused_and_stays() {
+        let path = path("existing");
+        fs::write(&path, "mine").unwrap();
+        let error = BlockFileWriter::create(&path).unwrap_err();
+        assert!(matches!(error, NodeError::File { .. }), "{error}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
+        fs::remove_file(path).unwrap();
     }
 }

@@ -3,6 +3,7 @@
 use crate::{NodeConfig, NodeError, parts::Parts};
 use hanzo_chain::{Audit, audit};
 use hanzo_store::{LogRecovery, Store};
+use hanzo_types::Rules;
 
 /// The database of a node that is not running: opening it takes the node's own lock.
 #[derive(Debug)]
@@ -45,6 +46,12 @@ impl ClosedDatabase {
     #[must_use]
     pub const fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// The rules of its chain.
+    #[must_use]
+    pub fn rules(&self) -> &Rules {
+        self.parts.spec.rules()
     }
 
     /// Checks every block, every index and the state. `progress` is told each number.

@@ -99,6 +99,9 @@ pub enum NodeError {
     /// A thread could not be started or a signal not be listened to.
     #[error("asking the operating system: {0}")]
     System(#[from] std::io::Error),
+    /// The report of a command could not be printed. What the command did is done.
+    #[error("writing the report to standard output: {0}")]
+    Output(#[source] std::io::Error),
     /// The chain stopped.
     #[error("the chain stopped: {0}")]
     Chain(#[from] ImportError),

@@ -1,14 +1,12 @@
 //! Importing blocks from files.
 
-use crate::{BlockFileReader, FileBlock, NodeConfig, NodeError, parts::Parts, progress::Progress};
+use crate::{
+    BlockFileReader, NodeConfig, NodeError, import_segment::ImportSegment, parts::Parts,
+    progress::Progress,
+};
 use crossbeam_channel::{Receiver, Sender, bounded};
-use hanzo_chain::{ChainTree, MAX_SEGMENT_BLOCKS, StageTimes};
-use hanzo_types::SealedBlock;
-use reth_primitives_traits::Block as _;
+use hanzo_chain::{ChainTree, StageTimes};
 use std::{path::PathBuf, sync::Arc, thread};
-
-/// Most bytes of blocks that go into one segment.
-const MAX_SEGMENT_BYTES: usize = 32 << 20;
 
 /// Segments that are read ahead.
 const SEGMENTS_AHEAD: usize = 1;
@@ -28,14 +26,6 @@ pub struct ImportSummary {
     pub head: u64,
     /// How long the stages of the import worked.
     pub times: StageTimes,
-}
-
-/// Consecutive blocks of one file.
-struct Segment {
-    path: Arc<PathBuf>,
-    blocks: Vec<SealedBlock>,
-    /// Where each of them lies in the file, and its length.
-    places: Vec<(u64, usize)>,
 }
 
 /// Imports the blocks of `files`, in order, into the configured chain: opened if it exists, made if
@@ -58,7 +48,7 @@ pub fn import_files(config: &NodeConfig, files: &[PathBuf]) -> Result<ImportSumm
         scope.spawn(move || readers.into_iter().try_for_each(|reader| read(reader, &out)));
         import_segments(&mut tree, &segments, &mut summary, &mut progress)
     });
-    progress.finish();
+    progress.finish(&summary);
     summary.head = tree.view().head_number();
     // Also after a bad block: what came before it is valid. But not after a failed write.
     if imported.as_ref().err().is_none_or(|error| !is_fatal(error)) {
@@ -69,18 +59,17 @@ pub fn import_files(config: &NodeConfig, files: &[PathBuf]) -> Result<ImportSumm
 
 /// Reads a file in segments. `Err` means that nobody wants more: a bad block was sent, or the
 /// import has ended.
-fn read(mut reader: BlockFileReader, out: &Sender<Result<Segment, NodeError>>) -> Result<(), ()> {
+fn read(
+    mut reader: BlockFileReader,
+    out: &Sender<Result<ImportSegment, NodeError>>,
+) -> Result<(), ()> {
     let path = Arc::new(reader.path().to_owned());
     loop {
-        let mut segment = Segment { path: Arc::clone(&path), blocks: vec![], places: vec![] };
-        let (mut bytes, mut bad) = (0_usize, None);
-        while segment.blocks.len() < MAX_SEGMENT_BLOCKS && bytes < MAX_SEGMENT_BYTES {
+        let mut segment = ImportSegment::new(Arc::clone(&path));
+        let mut bad = None;
+        while !segment.is_full() {
             match reader.next() {
-                Some(Ok(FileBlock { block, offset, length })) => {
-                    segment.blocks.push(block.seal_slow());
-                    segment.places.push((offset, length));
-                    bytes = bytes.saturating_add(length);
-                }
+                Some(Ok(block)) => segment.push(block),
                 Some(Err(error)) => {
                     bad = Some(error);
                     break;
@@ -103,7 +92,7 @@ fn read(mut reader: BlockFileReader, out: &Sender<Result<Segment, NodeError>>) -
 
 fn import_segments(
     tree: &mut ChainTree,
-    segments: &Receiver<Result<Segment, NodeError>>,
+    segments: &Receiver<Result<ImportSegment, NodeError>>,
     summary: &mut ImportSummary,
     progress: &mut Progress,
 ) -> Result<(), NodeError> {
@@ -115,11 +104,11 @@ fn import_segments(
 
 fn import_segment(
     tree: &mut ChainTree,
-    segment: Segment,
+    segment: ImportSegment,
     summary: &mut ImportSummary,
     progress: &mut Progress,
 ) -> Result<(), NodeError> {
-    let Segment { path, mut blocks, places } = segment;
+    let ImportSegment { path, mut blocks, places, .. } = segment;
     // Before any signature is recovered: a repeated import should cost reading the file.
     let mut known = 0;
     for block in &blocks {
@@ -130,6 +119,7 @@ fn import_segment(
     }
     blocks.drain(..known);
     summary.known = summary.known.saturating_add(wide(known));
+    progress.skip(bytes_of(places.iter().take(known)), summary);
     let sizes: Vec<_> =
         blocks.iter().map(|block| (block.body().transactions.len(), block.gas_used)).collect();
     let result = tree.insert_segment(blocks);
@@ -140,9 +130,7 @@ fn import_segment(
     }
     summary.times += result.times;
     let done = known.saturating_add(result.imported);
-    for (_, length) in places.iter().take(done) {
-        progress.advance(*length, summary);
-    }
+    progress.advance(bytes_of(places.iter().take(done).skip(known)), summary);
     match result.refusal {
         Some(source) => {
             let offset = places.get(done).map_or(0, |(offset, _)| *offset);
@@ -150,6 +138,11 @@ fn import_segment(
         }
         None => Ok(()),
     }
+}
+
+/// Bytes of the blocks at these places.
+fn bytes_of<'a>(places: impl Iterator<Item = &'a (u64, usize)>) -> u64 {
+    places.map(|(_, length)| wide(*length)).fold(0, u64::saturating_add)
 }
 
 fn wide(count: usize) -> u64 {

@@ -23,6 +23,8 @@ mod datadir;
 mod error;
 mod export;
 mod import;
+mod import_segment;
+mod import_share;
 mod logging;
 mod metrics_registry;
 mod metrics_server;

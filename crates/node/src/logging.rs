@@ -25,14 +25,17 @@ pub(crate) fn start(format: LogFormat, filter: Option<&str>) -> Result<(), Strin
         }
     };
     let registry = tracing_subscriber::registry().with(filter);
+    // A line that cannot be written is dropped. To complain about it on standard error, where it
+    // did not fit, is a panic.
     let started = match format {
         LogFormat::Human => {
             let ansi = std::io::stderr().is_terminal();
-            let layer = tracing_subscriber::fmt::layer().with_ansi(ansi);
+            let layer = tracing_subscriber::fmt::layer().with_ansi(ansi).log_internal_errors(false);
             registry.with(layer.with_writer(std::io::stderr)).try_init()
         }
         LogFormat::Json => {
-            let layer = tracing_subscriber::fmt::layer().json().flatten_event(true);
+            let layer = tracing_subscriber::fmt::layer().log_internal_errors(false);
+            let layer = layer.json().flatten_event(true);
             registry.with(layer.with_writer(std::io::stderr)).try_init()
         }
     };

@@ -1,6 +1,6 @@
 //! How far an import is.
 
-use crate::ImportSummary;
+use crate::{ImportSummary, import_share::ImportShare};
 use std::{
     io::{IsTerminal as _, Write as _},
     time::{Duration, Instant},
@@ -10,20 +10,16 @@ use std::{
 const REDRAW: Duration = Duration::from_millis(200);
 
 /// Time between two log lines where there is no terminal.
-const LOG_INTERVAL: Duration = Duration::from_secs(8);
+const LOG_INTERVAL: Duration = Duration::from_secs(4);
 
 /// Characters of a full bar.
 const BAR_WIDTH: u64 = 30;
 
-/// Blocks between two looks at the clock.
-const CLOCK_BLOCKS: u64 = 16;
-
 /// How far an import is: a bar on a terminal, log lines elsewhere.
 #[derive(Debug)]
 pub(crate) struct Progress {
-    bytes: u64,
-    bytes_done: u64,
-    blocks_done: u64,
+    share: ImportShare,
+    /// When the first block came that was not known.
     started: Instant,
     shown: Instant,
     display: Display,
@@ -40,16 +36,37 @@ impl Progress {
     pub(crate) fn new(bytes: u64) -> Self {
         let display = if std::io::stderr().is_terminal() { Display::Bar } else { Display::Log };
         let started = now();
-        Self { bytes, bytes_done: 0, blocks_done: 0, started, shown: started, display }
+        Self { share: ImportShare::new(bytes), started, shown: started, display }
     }
 
-    /// One more block, of `length` bytes in its file.
-    pub(crate) fn advance(&mut self, length: usize, summary: &ImportSummary) {
-        self.bytes_done = self.bytes_done.saturating_add(u64::try_from(length).unwrap_or_default());
-        self.blocks_done += 1;
-        if !self.blocks_done.is_multiple_of(CLOCK_BLOCKS) {
+    /// `bytes` of the files hold blocks that were known.
+    pub(crate) fn skip(&mut self, bytes: u64, summary: &ImportSummary) {
+        if bytes == 0 {
             return;
         }
+        self.share.skip(bytes);
+        // They cost next to nothing, which says nothing about the others.
+        if !self.share.has_imported() {
+            self.started = now();
+        }
+        self.show_if_due(summary);
+    }
+
+    /// `bytes` of the files hold blocks that are imported now.
+    pub(crate) fn advance(&mut self, bytes: u64, summary: &ImportSummary) {
+        self.share.import(bytes);
+        self.show_if_due(summary);
+    }
+
+    /// Shows where the import ended, and leaves the terminal at the start of a line.
+    pub(crate) fn finish(&self, summary: &ImportSummary) {
+        self.show(summary, now().duration_since(self.started));
+        if self.display == Display::Bar {
+            let _ = writeln!(std::io::stderr());
+        }
+    }
+
+    fn show_if_due(&mut self, summary: &ImportSummary) {
         let interval = match self.display {
             Display::Bar => REDRAW,
             Display::Log => LOG_INTERVAL,
@@ -57,41 +74,37 @@ impl Progress {
         let now = now();
         if now.duration_since(self.shown) >= interval {
             self.shown = now;
-            self.show(summary, rate(summary.transactions, now.duration_since(self.started)));
+            self.show(summary, now.duration_since(self.started));
         }
     }
 
-    fn show(&self, summary: &ImportSummary, tx_per_second: u64) {
-        let percent = self.share(100);
-        let ImportSummary { blocks, known, .. } = *summary;
+    fn show(&self, summary: &ImportSummary, elapsed: Duration) {
+        let percent = self.share.of(100);
+        let ImportSummary { blocks, known, transactions, .. } = *summary;
+        let tx_per_second = rate(transactions, elapsed);
+        let left = self.share.time_left(elapsed).map_or("?".to_owned(), clock);
         match self.display {
             Display::Log => {
-                tracing::info!(target: "import", percent, blocks, known, tx_per_second, "importing");
-            }
-            Display::Bar => {
-                let done = usize::try_from(self.share(BAR_WIDTH)).unwrap_or_default();
-                let width = usize::try_from(BAR_WIDTH).unwrap_or_default();
-                let bar = format!("{:<width$}", "#".repeat(done));
-                // The bar is only seen: an import does not fail because nobody looks.
-                let _ = write!(
-                    std::io::stderr(),
-                    "\r[{bar}] {percent:>3} %  {blocks} blocks, {tx_per_second} tx/s "
+                tracing::info!(
+                    target: "import", percent, blocks, known, tx_per_second, %left, "importing"
                 );
             }
+            Display::Bar => {
+                let done = usize::try_from(self.share.of(BAR_WIDTH)).unwrap_or_default();
+                let width = usize::try_from(BAR_WIDTH).unwrap_or_default();
+                let bar = format!("{:<width$}", "#".repeat(done));
+                let text = format!("{blocks} blocks, {tx_per_second} tx/s, {left} left");
+                // The bar is only seen: an import does not fail because nobody looks.
+                let _ = write!(std::io::stderr(), "\r[{bar}] {percent:>3} %  {text:<40}");
+            }
         }
     }
+}
 
-    /// The part of the files that is done, as a number of parts of `whole`.
-    fn share(&self, whole: u64) -> u64 {
-        self.bytes_done.saturating_mul(whole).checked_div(self.bytes).unwrap_or(whole).min(whole)
-    }
-
-    /// Leaves the terminal as it was.
-    pub(crate) fn finish(&self) {
-        if self.display == Display::Bar {
-            let _ = write!(std::io::stderr(), "\r{:<79}\r", "");
-        }
-    }
+/// Hours, minutes and seconds, as a clock shows them.
+fn clock(time: Duration) -> String {
+    let seconds = time.as_secs();
+    format!("{}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60)
 }
 
 /// Whole units per second.
@@ -104,4 +117,15 @@ pub(crate) fn rate(count: u64, elapsed: Duration) -> u64 {
 #[expect(clippy::disallowed_methods, reason = "the user is told how fast the import is")]
 pub(crate) fn now() -> Instant {
     Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_left_is_shown_as_on_a_clock() {
+        assert_eq!(clock(Duration::from_millis(59_900)), "0:00:59");
+        assert_eq!(clock(Duration::from_secs(36_000 + 61)), "10:01:01");
+    }
 }

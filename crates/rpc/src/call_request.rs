@@ -7,6 +7,7 @@ use crate::{
 };
 use alloy_rpc_types_eth::{BlockOverrides, TransactionRequest, state::StateOverride};
 use hanzo_evm::CallOverrides;
+use hanzo_types::{ChainSpec, Rules};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -19,9 +20,9 @@ pub(crate) struct CallRequest {
 }
 
 impl CallRequest {
-    /// Reads `(transaction, block?, stateOverrides?, blockOverrides?)` for the chain `chain_id`.
-    pub(crate) fn parse(arguments: &Arguments<'_>, chain_id: u64) -> Result<Self, RpcError> {
-        let transaction = checked_transaction(arguments, chain_id)?;
+    /// Reads `(transaction, block?, stateOverrides?, blockOverrides?)` for the chain `spec`.
+    pub(crate) fn parse(arguments: &Arguments<'_>, spec: &ChainSpec) -> Result<Self, RpcError> {
+        let transaction = checked_transaction(arguments, spec)?;
         let block = arguments.optional(1, "block")?.unwrap_or_default();
         let state = arguments.optional(2, "stateOverrides")?.map(|Structured(state)| state);
         let changes = arguments.optional(3, "blockOverrides")?.map(|Structured(changes)| changes);
@@ -33,18 +34,18 @@ impl CallRequest {
     }
 }
 
-/// The first argument of a call on the chain `chain_id`.
+/// The first argument of a call on the chain `spec`.
 pub(crate) fn checked_transaction(
     arguments: &Arguments<'_>,
-    chain_id: u64,
+    spec: &ChainSpec,
 ) -> Result<TransactionRequest, RpcError> {
     let Structured(transaction) = arguments.required(0, "transaction")?;
-    check(&transaction, chain_id)?;
+    check(&transaction, spec)?;
     Ok(transaction)
 }
 
 /// Contradictions within a request, in geth's words.
-fn check(request: &TransactionRequest, chain_id: u64) -> Result<(), RpcError> {
+fn check(request: &TransactionRequest, spec: &ChainSpec) -> Result<(), RpcError> {
     let refuse = |reason: String| Err(RpcError::Server(reason));
     if let (Some(data), Some(input)) = (&request.input.data, &request.input.input)
         && data != input
@@ -66,15 +67,25 @@ fn check(request: &TransactionRequest, chain_id: u64) -> Result<(), RpcError> {
     {
         return refuse(format!("maxFeePerGas ({cap}) < maxPriorityFeePerGas ({tip})"));
     }
+    let want = spec.chain_id();
     if let Some(have) = request.chain_id
-        && have != chain_id
+        && have != want
     {
-        return refuse(format!("chainId does not match node's (have={have}, want={chain_id})"));
+        return refuse(format!("chainId does not match node's (have={have}, want={want})"));
     }
-    if request.sidecar.is_some() || request.blob_versioned_hashes.is_some() {
-        return refuse("blob transactions are not supported on this chain".to_owned());
+    check_blobs(request, spec).or_else(|reason| refuse(reason.to_owned()))
+}
+
+/// The EVM sees the hashes of blobs and never the blobs, so that a call carries the former.
+fn check_blobs(request: &TransactionRequest, spec: &ChainSpec) -> Result<(), &'static str> {
+    let named = request.sidecar.is_some() || request.blob_versioned_hashes.is_some();
+    match spec.rules() {
+        Rules::Hanzo(_) if named => Err("blob transactions are not supported on this chain"),
+        Rules::Ethereum(_) if request.sidecar.is_some() => {
+            Err("a call takes no blobs, only their hashes as blobVersionedHashes")
+        }
+        Rules::Hanzo(_) | Rules::Ethereum(_) => Ok(()),
     }
-    Ok(())
 }
 
 /// An object whose fields are read one by one; the error names the field.
@@ -111,12 +122,11 @@ fn check_prefixes(value: &Value) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hanzo_testkit::dev_spec;
     use proptest::prelude::*;
 
-    const CHAIN: u64 = 31_337;
-
     fn parse(params: &str) -> Result<CallRequest, RpcError> {
-        CallRequest::parse(&Arguments::parse(Some(params), 4).unwrap(), CHAIN)
+        CallRequest::parse(&Arguments::parse(Some(params), 4).unwrap(), &dev_spec())
     }
 
     fn message(params: &str) -> String {
@@ -165,6 +175,10 @@ mod tests {
         assert_eq!(
             message(r#"[{"chainId":"0x1"}]"#),
             "chainId does not match node's (have=1, want=31337)"
+        );
+        assert_eq!(
+            message(r#"[{"blobVersionedHashes":[]}]"#),
+            "blob transactions are not supported on this chain"
         );
     }
 

@@ -5,7 +5,7 @@ use crate::{
     arguments::{Argument, Arguments, HexOrDecimal, excerpt},
     block_reference::BlockTag,
     deadline::Deadline,
-    node_context::number_of,
+    node_context::{number_of, receipts_of},
     rpc_error::{OrInternal, RpcError},
 };
 use alloy_consensus::Transaction as _;
@@ -114,13 +114,15 @@ fn ratio(used: u64, limit: u64) -> f64 {
     if limit == 0.0 { 0.0 } else { used / limit }
 }
 
+/// # Errors
+/// A server error if the receipts were pruned: a tip of zero would be a wrong answer.
 fn block_rewards(
     view: &ChainView,
     number: u64,
     percentiles: &[f64],
 ) -> Result<Vec<u128>, RpcError> {
     let block = view.block_by_number(number).or_internal()?.ok_or(RpcError::HeaderNotFound)?;
-    let receipts = view.receipts(block.hash()).or_internal()?.unwrap_or_default();
+    let receipts = receipts_of(view, &block)?.unwrap_or_default();
     Ok(rewards_at(&tips_by_gas(&block, &receipts), block.gas_used, percentiles))
 }
 

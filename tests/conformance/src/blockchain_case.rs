@@ -5,11 +5,10 @@ use crate::{
     Verdict, genesis_of::chain_of, scratch_store::scratch_store, world_check::World,
 };
 use alloy_primitives::B256;
-use alloy_rlp::Decodable as _;
 use hanzo_chain::{ChainTree, CheckedBlock, ImportError, Inserted, Origin};
 use hanzo_consensus::{Consensus, engine_for};
 use hanzo_store::Store;
-use hanzo_types::{Block, Fault};
+use hanzo_types::{Fault, decode_block};
 use reth_primitives_traits::Block as _;
 use std::sync::Arc;
 
@@ -85,11 +84,7 @@ fn import(
     consensus: &dyn Consensus,
 ) -> Result<B256, Refused> {
     let undecodable = |reason: String| Refused { reason, fault: Fault::Peer };
-    let mut rest = block.rlp.as_ref();
-    let decoded = Block::decode(&mut rest).map_err(|error| undecodable(error.to_string()))?;
-    if !rest.is_empty() {
-        return Err(undecodable(format!("{} bytes after the block", rest.len())));
-    }
+    let decoded = decode_block(&block.rlp).map_err(|error| undecodable(error.to_string()))?;
     let sealed = decoded.seal_slow();
     let (number, hash, timestamp) = (sealed.number, sealed.hash(), sealed.timestamp);
     let refused = |error: ImportError| Refused { fault: error.fault(), reason: error.to_string() };

@@ -1,13 +1,14 @@
 //! `hanzo import` and `hanzo export`.
 
+use alloy_eips::eip2718::Encodable2718 as _;
 use alloy_hardforks::EthereumHardfork;
 use hanzo_node::BlockFileWriter;
 use hanzo_testkit::{
     BlockPlan, Signer, TestChain, dev_genesis_json, dev_spec, ethereum_genesis, ethereum_spec,
 };
-use hanzo_types::Block;
+use hanzo_types::{Block, Transaction};
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
     process::{Command, Output},
 };
@@ -59,14 +60,18 @@ impl Scene {
         file.finish().unwrap();
     }
 
-    pub(crate) fn run(&self, command: &str, datadir: &str, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_hanzo"))
+    pub(crate) fn command(&self, command: &str, datadir: &str, arguments: &[&str]) -> Command {
+        let mut binary = Command::new(env!("CARGO_BIN_EXE_hanzo"));
+        binary
             .args(command.split(' '))
             .args(["--chain", text(&self.path("genesis.json"))])
             .args(["--datadir", text(&self.path(datadir))])
-            .args(arguments)
-            .output()
-            .unwrap()
+            .args(arguments);
+        binary
+    }
+
+    pub(crate) fn run(&self, command: &str, datadir: &str, arguments: &[&str]) -> Output {
+        self.command(command, datadir, arguments).output().unwrap()
     }
 
     pub(crate) fn import(&self, file: &str) -> Output {
@@ -173,7 +178,14 @@ fn damage_in_a_file_names_the_byte_where_the_block_starts() {
     too_long.extend([0xff; 9]);
     let mut no_block = bytes[..second].to_vec();
     no_block.push(0xc0);
-    let cases: [(&str, Vec<u8>, &str); 4] = [
+    // The length in front of a typed transaction, which no hash covers.
+    let mut header = bytes.clone();
+    let transaction = scene.blocks[1].body.transactions[0].clone();
+    let framed = frame(&transaction);
+    let found = bytes[second..].windows(framed.len()).position(|window| window == framed).unwrap();
+    header[second + found + 1] -= 1;
+    let cases: [(&str, Vec<u8>, &str); 5] = [
+        ("header.rlp", header, "is not canonical: byte"),
         ("cut.rlp", bytes[..second + 100].to_vec(), "cut off"),
         ("text.rlp", no_list, "expected the RLP list of a block"),
         ("long.rlp", too_long, "at most 67108864 are read"),
@@ -186,6 +198,72 @@ fn damage_in_a_file_names_the_byte_where_the_block_starts() {
             assert!(refusal.contains(words), "{words}: {refusal}");
         }
         assert_eq!(scene.head(), 1, "{name}");
+    }
+}
+
+/// A transaction as it stands in a block, behind the header 0xb8 and its length.
+fn frame(transaction: &Transaction) -> Vec<u8> {
+    let mut framed = Vec::new();
+    transaction.network_encode(&mut framed);
+    assert_eq!(framed[0], 0xb8);
+    framed
+}
+
+#[test]
+fn progress_ends_at_100_percent_and_at_the_bad_block_of_a_damaged_file() {
+    let scene = Scene::ethereum();
+    let shown = |output: &Output| String::from_utf8(output.stderr.clone()).unwrap();
+    let output = scene.import("blocks.rlp");
+    assert!(shown(&output).contains("percent=100 blocks=5 known=0"), "{}", shown(&output));
+    // What is known counts, too.
+    let output = scene.import("blocks.rlp");
+    assert!(shown(&output).contains("percent=100 blocks=0 known=5"), "{}", shown(&output));
+    let scene = Scene::ethereum();
+    let mut blocks = scene.blocks.clone();
+    blocks[4].header.gas_used += 1;
+    scene.write("bad.rlp", &blocks);
+    scene.write("good.rlp", &blocks[..4]);
+    let length = |name| fs::metadata(scene.path(name)).unwrap().len();
+    let percent = length("good.rlp") * 100 / length("bad.rlp");
+    let output = scene.import("bad.rlp");
+    assert!(shown(&output).contains(&format!("percent={percent} blocks=4")), "{}", shown(&output));
+}
+
+/// Of Linux: a device on which nothing can be written.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_report_that_cannot_be_printed_is_named_and_what_was_done_stays() {
+    let scene = Scene::ethereum();
+    let full = || fs::File::options().write(true).open("/dev/full").unwrap();
+    let file = scene.path("blocks.rlp");
+    let mut import = scene.command("import", "data", &[text(&file)]);
+    let refusal = scene.refusal(&import.stdout(full()).output().unwrap());
+    assert!(refusal.starts_with("error: writing the report to standard output: "), "{refusal}");
+    assert_eq!(scene.head(), 5);
+    let mut import = scene.command("import", "other", &[text(&file)]);
+    let status = import.stdout(full()).stderr(full()).status().unwrap();
+    assert_eq!(status.code(), Some(1), "a panic would be 101");
+}
+
+#[test]
+fn a_reader_that_has_gone_away_is_no_error() {
+    let scene = Scene::ethereum();
+    let (reader, writer) = io::pipe().unwrap();
+    drop(reader);
+    let file = scene.path("blocks.rlp");
+    let mut import = scene.command("import", "data", &[text(&file)]);
+    let output = import.stdout(writer).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn the_check_states_a_supply_where_the_rules_count_one() {
+    for (scene, expected) in [(Scene::ethereum(), false), (Scene::hanzo(), true)] {
+        success(&scene.import("blocks.rlp"));
+        let checked = success(&scene.run("db check", "data", &[]));
+        assert_eq!(checked.contains("supply "), expected, "{checked}");
+        assert_eq!(checked.contains(" AI"), expected, "{checked}");
+        assert!(checked.contains("\noldest state  block 0\n"), "{checked}");
     }
 }
 

@@ -1,11 +1,14 @@
 //! `hanzo db`.
 
-use super::node_args::{ChainArgs, PruneArgs};
+use super::{
+    node_args::{ChainArgs, PruneArgs},
+    output::print,
+};
 use crate::{ClosedDatabase, NodeError};
 use alloy_primitives::utils::format_ether;
 use clap::{Args, Subcommand};
 use hanzo_store::{Pruned, Retention};
-use std::io::Write as _;
+use hanzo_types::Rules;
 
 /// Blocks between two lines of progress.
 const PROGRESS_BLOCKS: u64 = 10_000;
@@ -139,22 +142,22 @@ fn check(database: &ClosedDatabase) -> Result<(), NodeError> {
             tracing::info!(target: "db", number, "checked");
         }
     })?;
+    // What Ethereum's rules make and burn is not counted: there the sum means nothing.
+    let supply = match database.rules() {
+        Rules::Hanzo(_) => format!("supply        {} AI\n", format_ether(found.supply)),
+        Rules::Ethereum(_) => String::new(),
+    };
     print(&format!(
         "blocks        0 to {}\ntransactions  {}\naccounts      {}\nslots         {}\n\
-         state root    {}\nsupply        {} AI\noldest state  block {}\n\
+         state root    {}\n{supply}oldest state  block {}\n\
          history       {} accounts, {} slots\nno inconsistency found",
         found.tip,
         found.transactions,
         found.accounts,
         found.slots,
         found.state_root,
-        format_ether(found.supply),
         found.history.oldest_state,
         found.history.accounts,
         found.history.slots
     ))
-}
-
-fn print(text: &str) -> Result<(), NodeError> {
-    Ok(writeln!(std::io::stdout(), "{text}")?)
 }

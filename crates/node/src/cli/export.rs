@@ -1,9 +1,9 @@
 //! `hanzo export`.
 
-use super::node_args::ChainArgs;
+use super::{node_args::ChainArgs, output::print};
 use crate::{ExportRange, NodeError, export_blocks};
 use clap::Args;
-use std::{io::Write as _, path::PathBuf};
+use std::path::PathBuf;
 
 /// Writes canonical blocks to a file of concatenated RLP, as geth and reth read it.
 #[derive(Debug, Args)]
@@ -27,6 +27,6 @@ impl ExportArgs {
         config.validate()?;
         let range = ExportRange { first: self.first, last: self.last };
         let count = export_blocks(&config, &self.file, range)?;
-        Ok(writeln!(std::io::stdout(), "blocks        {count}")?)
+        print(&format!("blocks        {count}"))
     }
 }

@@ -1,12 +1,12 @@
 //! `hanzo import`.
 
-use super::node_args::ChainArgs;
+use super::{node_args::ChainArgs, output::print};
 use crate::{
     NodeError, import_files,
     progress::{now, rate},
 };
 use clap::Args;
-use std::{io::Write as _, path::PathBuf};
+use std::path::PathBuf;
 
 /// Imports files of concatenated RLP blocks, as `hanzo export`, geth and reth write them.
 #[derive(Debug, Args)]
@@ -44,6 +44,6 @@ impl ImportArgs {
             times.commit.as_secs_f64(),
             times.waiting.as_secs_f64(),
         );
-        Ok(writeln!(std::io::stdout(), "{text}")?)
+        print(&text)
     }
 }

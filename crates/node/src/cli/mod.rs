@@ -6,6 +6,7 @@ mod import;
 mod init;
 mod metrics_args;
 mod node_args;
+mod output;
 
 use crate::{NodeError, logging};
 use clap::{Parser, Subcommand};

@@ -68,8 +68,7 @@ impl DebugApi {
         &self,
         arguments: &Arguments<'_>,
     ) -> Result<Option<Box<RawValue>>, RpcError> {
-        let chain_id = self.node.chain.view().spec().chain_id();
-        let transaction = checked_transaction(arguments, chain_id)?;
+        let transaction = checked_transaction(arguments, self.node.chain.view().spec())?;
         let block: BlockReference = arguments.optional(1, "block")?.unwrap_or_default();
         let options: TraceCallOptions = arguments.optional(2, "options")?.unwrap_or_default();
         if block == BlockReference::Tag(BlockTag::Pending) {

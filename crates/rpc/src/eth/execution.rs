@@ -47,6 +47,6 @@ impl Eth {
     }
 
     fn call_request(&self, arguments: &Arguments<'_>) -> Result<CallRequest, RpcError> {
-        CallRequest::parse(arguments, self.node.chain.view().spec().chain_id())
+        CallRequest::parse(arguments, self.node.chain.view().spec())
     }
 }

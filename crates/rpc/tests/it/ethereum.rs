@@ -149,6 +149,28 @@ async fn withdrawals_and_blob_prices_are_answered_after_cancun() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_call_carries_hashes_of_blobs_from_cancun_on() {
+    let hash = format!("0x01{}", "07".repeat(31));
+    let node = TestNode::over(chain(EthereumHardfork::Cancun), config()).await;
+    // Code that returns the second hash, the blob base fee behind it: BLOBHASH, BLOBBASEFEE.
+    let code = "0x6001496000524a60205260406000f3";
+    let overrides = json!({ SOMEBODY.to_string(): { "code": code } });
+    let mut call = json!({ "to": SOMEBODY, "blobVersionedHashes": [hash, hash] });
+    let answer = node.ask("eth_call", json!([call, "latest", overrides])).await;
+    assert_eq!(answer, format!("{hash}{}", "0".repeat(64)));
+    let gas = node.ask("eth_estimateGas", json!([call, "latest", overrides])).await;
+    assert!(number(&gas) > 21_000, "{gas}");
+    call["maxFeePerBlobGas"] = json!("0x5");
+    let poor = node.refusal("eth_call", json!([call, "latest"])).await;
+    assert!(poor.message.contains("insufficient funds"), "{poor:?}");
+    node.stop().await;
+    let node = TestNode::over(chain(EthereumHardfork::Shanghai), config()).await;
+    let refusal = node.refusal("eth_call", json!([{ "blobVersionedHashes": [hash] }])).await;
+    assert_eq!(refusal.code, -32_000, "{refusal:?}");
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nothing_can_be_sent_and_pending_is_the_head() {
     let chain = chain(EthereumHardfork::Osaka);
     let transfer = raw(&Signer::dev(0, chain.spec()).transfer(0, SOMEBODY, 1));

@@ -133,6 +133,7 @@ async fn what_is_pruned_is_an_error_that_names_the_oldest_and_never_another_stat
     for (method, params) in [
         ("eth_getTransactionReceipt", json!([hash])),
         ("eth_getBlockReceipts", json!(["0x1"])),
+        ("eth_feeHistory", json!(["0x2", "0x2", [50]])),
         ("eth_getProof", json!([TO, [], "0x1"])),
     ] {
         let refusal = node.refusal(method, params).await;
@@ -141,7 +142,10 @@ async fn what_is_pruned_is_an_error_that_names_the_oldest_and_never_another_stat
     }
     let balance = node.ask("eth_getBalance", json!([TO, "0x50"])).await;
     assert_eq!(number(&balance), 5);
-    // Blocks and transactions stay.
+    // Blocks and transactions stay, and with them what is not made of receipts.
+    let fees = node.ask("eth_feeHistory", json!(["0x2", "0x2"])).await;
+    assert_eq!(fees["oldestBlock"], "0x1");
+    assert_eq!(fees["gasUsedRatio"].as_array().unwrap().len(), 2);
     let old = node.ask("eth_getBlockByNumber", json!(["0x1", true])).await;
     assert_eq!(old["transactions"][0]["hash"], json!(hash));
     assert_eq!(node.ask("eth_getTransactionByHash", json!([hash])).await["blockNumber"], "0x1");
