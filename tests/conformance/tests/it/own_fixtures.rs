@@ -40,7 +40,7 @@ const REASONS: &[(&str, &[&str])] = &[
     ("PRIORITY_GREATER_THAN_MAX_FEE_PER_GAS", &["priority fee is greater"]),
     (
         "RLP_STRUCTURES_ENCODING",
-        &["input too short", "unexpected", "bytes after the block", "leading zero"],
+        &["input too short", "unexpected", "bytes of a block, found", "leading zero"],
     ),
     ("TOO_MANY_UNCLES", &["at most 2 are allowed"]),
     ("TYPE_1_TX_PRE_FORK", &["of type 1"]),
