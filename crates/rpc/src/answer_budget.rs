@@ -3,6 +3,9 @@
 //! An answer stays in memory until its client has read it. One connection waits for one answer at a
 //! time, but hundreds of connections that ask for much and read nothing would add up to more memory
 //! than the machine has. Beyond the budget an answer is replaced by a short refusal.
+//!
+//! What is counted is a finished answer. The answers inside a batch that is still being worked on
+//! are not.
 
 use futures::future::BoxFuture;
 use http::{Request, Response, StatusCode, header};
