@@ -112,14 +112,13 @@ impl ChainMetrics {
         counter.increment(1);
     }
 
-    /// Counts the blocks of a segment. Each block that was imported extended the head, or was
-    /// known.
-    pub(crate) fn segment_imported(&self, segment: &SegmentImport) {
-        self.imports.head.increment(whole(segment.imported));
-        if let Some(update) = &segment.update {
+    /// Counts the blocks of a run that went through the pipeline: each extended the head.
+    pub(crate) fn run_imported(&self, run: &SegmentImport) {
+        self.imports.head.increment(whole(run.imported));
+        if let Some(update) = &run.update {
             self.canonical.moved(update);
         }
-        if let Some(error) = &segment.refusal {
+        if let Some(error) = &run.refusal {
             self.imports.refused(error).increment(1);
         }
     }

@@ -125,6 +125,24 @@ impl<T: StateRead + ?Sized> StateRead for Arc<T> {
     }
 }
 
+impl<T: StateRead + ?Sized> StateRead for &T {
+    fn account(&self, address: Address) -> Result<Option<Account>, StateError> {
+        (**self).account(address)
+    }
+    fn storage(&self, address: Address, slot: U256) -> Result<U256, StateError> {
+        (**self).storage(address, slot)
+    }
+    fn storage_slots(&self, address: Address) -> Result<Vec<(U256, U256)>, StateError> {
+        (**self).storage_slots(address)
+    }
+    fn code(&self, code_hash: B256) -> Result<Bytes, StateError> {
+        (**self).code(code_hash)
+    }
+    fn block_hash(&self, number: u64) -> Result<B256, StateError> {
+        (**self).block_hash(number)
+    }
+}
+
 impl<T: TrieRead + ?Sized> TrieRead for Arc<T> {
     fn account_node(&self, path: &NodePath) -> Result<Option<Bytes>, StateError> {
         (**self).account_node(path)

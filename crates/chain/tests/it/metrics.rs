@@ -70,3 +70,30 @@ fn imports_are_counted_by_what_became_of_them_and_reorganisations_by_depth() {
     let persisted = recorded.render();
     assert!(persisted.contains("hanzo_chain_committed_blocks_total 2\n"), "{persisted}");
 }
+
+#[test]
+fn blocks_of_a_segment_are_counted_by_what_became_of_them_too() {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let recorded = recorder.handle();
+    let mut chain = metrics::with_local_recorder(&recorder, || TestChain::new(dev_spec()));
+    let _ = chain.mine(Vec::new());
+    let blocks: Vec<_> = branch(5, Address::repeat_byte(3))
+        .into_iter()
+        .map(|block| block.into_sealed_block())
+        .collect();
+    // The first is as heavy as the head; from the second on they are the chain.
+    let beside = chain.tree().insert_segment(blocks[..3].to_vec());
+    // These extend the head and go through the pipeline.
+    let ahead = chain.tree().insert_segment(blocks[3..].to_vec());
+    assert_eq!((beside.imported, ahead.imported), (3, 2));
+
+    let text = recorded.render();
+    for line in [
+        "imported_blocks_total{outcome=\"head\"} 4",
+        "imported_blocks_total{outcome=\"side\"} 1",
+        "adopted_blocks_total 5",
+        "reverted_blocks_total 1",
+    ] {
+        assert!(text.contains(&format!("hanzo_chain_{line}\n")), "{line} is not in\n{text}");
+    }
+}

@@ -12,11 +12,11 @@ use crate::{
 };
 use alloy_evm::{Evm as _, EvmEnv, FromRecoveredTx as _};
 use alloy_primitives::B256;
-use hanzo_state::{Layer, StateRead, TrieDiff};
+use hanzo_state::{Layer, Layered, StateRead, TrieDiff};
 use hanzo_types::{ChainSpec, Header, RecoveredBlock};
 use revm::{DatabaseCommit as _, context::TxEnv, database::states::bundle_state::BundleRetention};
 use revm_inspectors::tracing::TransactionContext;
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 /// Runs the transactions of a block that the chain has already accepted once more, one after the
 /// other, and traces those that are asked for.
@@ -103,7 +103,7 @@ impl<'a> BlockReplay<'a> {
         // A block that is not complete has no hash of its own yet.
         let layer =
             Layer { number: self.block.number, hash: B256::ZERO, state, trie: TrieDiff::default() };
-        Ok(MidBlockState::new(self.start, layer))
+        Ok(Layered::new(vec![Arc::new(layer)], self.start))
     }
 
     /// Runs the next transaction and returns its trace, at most `limits.bytes` of JSON; `None`

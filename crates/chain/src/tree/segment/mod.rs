@@ -110,7 +110,6 @@ impl ChainTree {
         if result.refusal.is_none() && !rest.is_empty() {
             result.append(self.insert_one_by_one(rest));
         }
-        self.metrics.segment_imported(&result);
         result
     }
 
@@ -118,7 +117,9 @@ impl ChainTree {
         let mut result = SegmentImport::default();
         let mut change = CanonChange::default();
         for block in blocks {
-            match self.insert_next(block) {
+            let verdict = self.insert_next(block);
+            self.metrics.imported(&verdict);
+            match verdict {
                 Ok(inserted) => {
                     result.imported = result.imported.saturating_add(1);
                     if let Inserted::Head(update) = inserted {
@@ -157,7 +158,9 @@ impl ChainTree {
         let kept = pending.clone();
         let base = Base { view: Arc::clone(&self.chain.base), number: self.base_header.number };
         let outcome = Pipeline::new(self, &kept, base).run(blocks, pending);
-        self.adopt_progress(outcome.progress, outcome.times, outcome.refusal)
+        let result = self.adopt_progress(outcome.progress, outcome.times, outcome.refusal);
+        self.metrics.run_imported(&result);
+        result
     }
 
     /// Takes over what the pipeline has done.
