@@ -45,13 +45,13 @@ fn main() {
     measure(&spec, &crashed, "a clean stop", head);
 }
 
-/// Imports `blocks` blocks, and as many more as it takes to have the most in memory. Returns the
-/// number of the last.
+/// Imports `blocks` blocks, and as many more as it takes to have the most in memory: with one more
+/// a commit begins, and half of them are persisted. Returns the number of the last.
 fn write_chain(chain: &mut TestChain, blocks: u64) -> u64 {
     let alice = Signer::dev(0, chain.spec());
     let mut file = chain_file(chain.spec());
     for nonce in 0.. {
-        if nonce >= blocks && chain.tree().unpersisted_blocks() == HIGH_WATER_BLOCKS {
+        if nonce >= blocks && chain.tree().unpersisted_blocks() == HIGH_WATER_BLOCKS - 1 {
             break;
         }
         let to = Address::from_word(keccak256(nonce.to_string()));

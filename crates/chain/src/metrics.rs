@@ -21,6 +21,7 @@ pub(crate) struct ChainMetrics {
     root_nodes_hashed: Counter,
     pub(crate) block_write_seconds: Histogram,
     pub(crate) commit_seconds: Histogram,
+    pub(crate) commit_wait_seconds: Histogram,
     pub(crate) committed_blocks: Counter,
 }
 
@@ -89,6 +90,10 @@ impl ChainMetrics {
             commit_seconds: seconds(
                 "hanzo_chain_commit_seconds",
                 "Time to commit the state of a run of canonical blocks.",
+            ),
+            commit_wait_seconds: seconds(
+                "hanzo_chain_commit_wait_seconds",
+                "Time that the import of a block waited for the commit of older ones to end.",
             ),
             committed_blocks: count("hanzo_chain_committed_blocks_total", committed),
         }

@@ -1,16 +1,16 @@
 //! The canonical chain: its head, and the part of it that goes to disk.
 
-use super::{CanonChange, ChainTree};
+use super::{CanonChange, ChainTree, segment_commit::SegmentCommit};
 use crate::{ExecutedBlock, ImportError, generation::Generation, timing::Stopwatch};
-use hanzo_store::{CommittedBlock, Durability};
 use std::sync::Arc;
 
 /// Most blocks between base and head. It bounds what a crash re-executes; 32 blocks of 30 Mgas
 /// re-execute in a few seconds on two cores. ADR-0002.
 pub const HIGH_WATER_BLOCKS: usize = 32;
 
-/// Blocks that stay unpersisted when a block was imported. It is on disk before the state below it
-/// is committed, so that a crash in between finds one more: [`HIGH_WATER_BLOCKS`].
+/// Blocks that stay in memory only while no commit is under way. One more, and a commit begins; it
+/// is over before the block after that is stored, so that a crash never finds more than
+/// [`HIGH_WATER_BLOCKS`].
 pub(super) const MAX_UNPERSISTED_BLOCKS: usize = HIGH_WATER_BLOCKS - 1;
 
 /// Blocks persisted in one batch when the high water is passed: each key is written once for all
@@ -52,39 +52,36 @@ impl ChainTree {
         canonical.is_some_and(|canonical| canonical.hash() == block.hash())
     }
 
-    /// Persists the oldest canonical blocks in segments until at most `limit` stay in memory.
-    pub(super) fn persist_beyond(&mut self, limit: usize) -> Result<(), ImportError> {
-        while self.chain.blocks.len() > limit {
+    /// Commits the oldest canonical blocks in segments until at most `limit` will stay in memory;
+    /// the last segment in the background.
+    pub(super) fn commit_beyond(&mut self, limit: usize) -> Result<(), ImportError> {
+        while self.chain.blocks.len().saturating_sub(self.committing_blocks()) > limit {
+            self.finish_commit()?;
             let count = SEGMENT_BLOCKS.min(self.chain.blocks.len());
-            self.persist_segment(count)?;
+            let segment = self.chain.blocks.iter().take(count).cloned().collect();
+            self.commit = SegmentCommit::start(&self.store, segment, &self.metrics);
         }
         Ok(())
     }
 
-    /// Persists the oldest `count` canonical blocks in one batch and moves the base up.
-    fn persist_segment(&mut self, count: usize) -> Result<(), ImportError> {
-        let rest = self.chain.blocks.split_off(count);
-        let segment = std::mem::take(&mut self.chain.blocks);
-        let Some(tip) = segment.last() else { return Ok(()) };
-        let committed: Vec<_> = segment.iter().map(|block| committed_block(block)).collect();
+    /// Blocks above the base whose state is on its way to the disk.
+    fn committing_blocks(&self) -> usize {
+        self.commit.as_ref().map_or(0, SegmentCommit::blocks)
+    }
+
+    /// Waits for the commit in the background, if there is one, and moves the base up.
+    pub(super) fn finish_commit(&mut self) -> Result<(), ImportError> {
+        let Some(commit) = self.commit.take() else { return Ok(()) };
         let time = Stopwatch::start();
-        self.store.commit(&committed, Durability::Synced)?;
-        time.record(&self.metrics.commit_seconds);
+        let count = commit.blocks();
+        let tip = commit.finish()?;
+        time.record(&self.metrics.commit_wait_seconds);
         self.metrics.committed_blocks.increment(u64::try_from(count).unwrap_or(u64::MAX));
+        let rest = self.chain.blocks.split_off(count.min(self.chain.blocks.len()));
         self.chain = Generation::new(self.store.view(), tip.number(), rest)?;
         self.base_header = tip.header();
         self.base_difficulty = tip.total_difficulty();
         self.drop_unreachable();
         Ok(())
-    }
-}
-
-/// The block as the store takes it.
-pub(super) fn committed_block(block: &ExecutedBlock) -> CommittedBlock {
-    let transactions = &block.block().body().transactions;
-    CommittedBlock {
-        layer: Arc::clone(block.layer()),
-        receipts: Arc::clone(block.receipts()),
-        transaction_hashes: transactions.iter().map(|tx| *tx.tx_hash()).collect(),
     }
 }

@@ -1,6 +1,6 @@
 //! Reorganisations below the persisted base.
 
-use super::{CanonChange, ChainTree, Placed};
+use super::{CanonChange, ChainTree, Placed, canonical::MAX_UNPERSISTED_BLOCKS};
 use crate::{ExecutedBlock, ImportError, InvalidBlock, Origin, generation::Generation};
 use alloy_primitives::B256;
 use hanzo_consensus::{Ancestors as _, ChainWeight, ConsensusError};
@@ -131,6 +131,7 @@ impl ChainTree {
 
     /// Makes `ancestor`, a canonical block, the head. Returns what was above it, newest first.
     fn unwind_to(&mut self, ancestor: BlockRef) -> Result<Vec<Arc<ExecutedBlock>>, ImportError> {
+        self.finish_commit()?;
         let mut reverted = self.cut_from(ancestor.number.saturating_add(1));
         let base = self.base_header.number;
         if ancestor.number >= base {
@@ -166,8 +167,8 @@ impl ChainTree {
             } else if let Some(executed) = self.blocks.get(&hash).cloned() {
                 // An executed side block that was left above the ancestor.
                 change.then(self.set_head(&executed));
+                self.commit_beyond(MAX_UNPERSISTED_BLOCKS)?;
             }
-            self.persist_beyond(super::canonical::MAX_UNPERSISTED_BLOCKS)?;
         }
         Ok(())
     }

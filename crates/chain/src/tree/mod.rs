@@ -8,6 +8,7 @@ mod invalid_blocks;
 mod orphans;
 mod reported_branches;
 mod segment;
+mod segment_commit;
 mod side_blocks;
 mod validate;
 
@@ -28,6 +29,7 @@ use invalid_blocks::InvalidBlocks;
 use orphans::Orphans;
 use reported_branches::ReportedBranches;
 use reth_primitives_traits::Block as _;
+use segment_commit::SegmentCommit;
 use std::{collections::VecDeque, sync::Arc};
 
 pub use canonical::{HIGH_WATER_BLOCKS, SEGMENT_BLOCKS};
@@ -89,6 +91,8 @@ pub struct ChainTree {
     invalid: InvalidBlocks,
     displaced: Displaced,
     reported: ReportedBranches,
+    /// The commit of the oldest blocks above the base, if one is under way.
+    commit: Option<SegmentCommit>,
     pub(crate) metrics: ChainMetrics,
 }
 
@@ -121,6 +125,7 @@ impl ChainTree {
             invalid: InvalidBlocks::default(),
             displaced: Displaced::default(),
             reported: ReportedBranches::default(),
+            commit: None,
             metrics: ChainMetrics::register(),
         };
         tree.replay()?;
@@ -180,7 +185,6 @@ impl ChainTree {
             Placed::Known | Placed::Orphan { .. } => {}
         }
         self.bound_side_blocks();
-        self.persist_beyond(MAX_UNPERSISTED_BLOCKS)?;
         if !change.is_empty() {
             self.displaced.remember(&change.reverted);
             return Ok(Inserted::Head(Arc::new(self.update(change))));
@@ -214,7 +218,8 @@ impl ChainTree {
     /// # Errors
     /// [`ImportError::Store`].
     pub fn persist_all(&mut self) -> Result<(), ImportError> {
-        self.persist_beyond(0)?;
+        self.commit_beyond(0)?;
+        self.finish_commit()?;
         Ok(self.store.flush_wal()?)
     }
 
@@ -238,7 +243,7 @@ impl ChainTree {
         &self.store
     }
 
-    /// Canonical blocks whose state is not on disk yet.
+    /// Canonical blocks above the base. The state of the oldest may be on its way to the disk.
     #[must_use]
     pub fn unpersisted_blocks(&self) -> usize {
         self.chain.blocks.len()
@@ -269,6 +274,10 @@ impl ChainTree {
             return Ok(Placed::Known);
         }
         self.refuse_condemned(number, hash, parent)?;
+        if parent != self.head().hash() {
+            // It may lead to a chain without the blocks that are being committed.
+            self.finish_commit()?;
+        }
         if let Some(parent) = self.tree_header(parent) {
             let durability = durability(&origin);
             let executed = self.execute(checked.into_block(), &parent, origin)?;
@@ -310,6 +319,8 @@ impl ChainTree {
         durability: Option<Durability>,
         change: &mut CanonChange,
     ) -> Result<Placed, ImportError> {
+        // Before it is stored: after a crash it is one more block to execute.
+        self.finish_commit()?;
         if let Some(durability) = durability {
             let time = Stopwatch::start();
             self.store.put_block(executed.block(), executed.total_difficulty(), durability)?;
@@ -321,6 +332,7 @@ impl ChainTree {
             return Ok(Placed::Side);
         }
         change.then(self.set_head(executed));
+        self.commit_beyond(MAX_UNPERSISTED_BLOCKS)?;
         Ok(Placed::Head)
     }
 

@@ -1,7 +1,7 @@
 //! What is left after the process is gone.
 
 use alloy_primitives::{Address, U256};
-use hanzo_chain::{ChainHandle, Origin};
+use hanzo_chain::{ChainHandle, HIGH_WATER_BLOCKS, Origin, SEGMENT_BLOCKS};
 use hanzo_state::StateRead;
 use hanzo_testkit::{Signer, TestChain, dev_spec, seal};
 use std::{fs, path::Path};
@@ -28,6 +28,47 @@ fn every_imported_block_is_there_after_a_crash() {
         let hash = *block.body().transactions[0].tx_hash();
         assert_eq!(view.transaction(hash).unwrap().unwrap().block_number, number);
     }
+}
+
+#[test]
+fn a_crash_never_finds_more_blocks_to_execute_than_the_high_water() {
+    let mut chain = TestChain::new(dev_spec());
+    let alice = Signer::dev(0, chain.spec());
+    for nonce in 0..100 {
+        let _ = chain.mine(vec![alice.transfer(nonce, Address::repeat_byte(0xb0), 1)]);
+        // A commit may be under way: then the store has the tip before it, or that after it.
+        let durable = chain.tree().store().blocks_above_tip().unwrap().len();
+        let head = usize::try_from(nonce).unwrap() + 1;
+        assert!(durable <= HIGH_WATER_BLOCKS, "{durable} blocks at {head}");
+        assert!(durable >= head.min(HIGH_WATER_BLOCKS - SEGMENT_BLOCKS), "{durable} at {head}");
+        assert!(chain.tree().unpersisted_blocks() <= HIGH_WATER_BLOCKS);
+    }
+    assert!(chain.tree().unpersisted_blocks() < 100);
+}
+
+#[test]
+fn the_next_block_is_executed_while_a_segment_is_committed() {
+    let mut chain = TestChain::new(dev_spec());
+    for _ in 0..HIGH_WATER_BLOCKS {
+        let _ = chain.mine(Vec::new());
+    }
+    assert_eq!(chain.tree().unpersisted_blocks(), HIGH_WATER_BLOCKS, "on the way, not waited for");
+    let _ = chain.mine(Vec::new());
+    let left = HIGH_WATER_BLOCKS - SEGMENT_BLOCKS + 1;
+    assert_eq!(chain.tree().unpersisted_blocks(), left);
+    assert_eq!(chain.tree().store().blocks_above_tip().unwrap().len(), left);
+}
+
+#[test]
+fn a_tree_that_is_dropped_has_let_go_of_its_database() {
+    let mut chain = TestChain::new(dev_spec());
+    for _ in 0..HIGH_WATER_BLOCKS {
+        let _ = chain.mine(Vec::new());
+    }
+    // Opens the same directory, whose lock a commit under way would still hold.
+    chain.reopen();
+    assert_eq!(chain.tree().unpersisted_blocks(), HIGH_WATER_BLOCKS - SEGMENT_BLOCKS);
+    assert_eq!(chain.view().head_number(), HIGH_WATER_BLOCKS as u64);
 }
 
 #[test]

@@ -14,7 +14,7 @@ mod lineage;
 mod run_state;
 mod stages;
 
-use super::{CanonChange, ChainTree, canonical::MAX_UNPERSISTED_BLOCKS};
+use super::{CanonChange, ChainTree};
 use crate::{
     CanonUpdate, CheckedBlock, ExecutedBlock, ImportError, Inserted, Origin,
     generation::Generation, timing::Stopwatch,
@@ -154,6 +154,9 @@ impl ChainTree {
     }
 
     fn insert_pipelined(&mut self, blocks: Vec<SealedBlock>) -> SegmentImport {
+        if let Err(error) = self.finish_commit() {
+            return SegmentImport { refusal: Some(error), ..SegmentImport::default() };
+        }
         let pending = std::mem::take(&mut self.chain.blocks);
         let kept = pending.clone();
         let base = Base { view: Arc::clone(&self.chain.base), number: self.base_header.number };
@@ -204,7 +207,6 @@ impl ChainTree {
             self.place_orphans_of(hash, change)?;
         }
         self.bound_side_blocks();
-        self.persist_beyond(MAX_UNPERSISTED_BLOCKS)?;
         self.displaced.remember(&change.reverted);
         Ok(())
     }

@@ -8,10 +8,7 @@ use super::{
 use crate::{
     ChainTree, CheckedBlock, ExecutedBlock, ImportError, InvalidBlock, Origin, SEGMENT_BLOCKS,
     timing::Stopwatch,
-    tree::{
-        canonical::{MAX_UNPERSISTED_BLOCKS, committed_block},
-        validate::Refusal,
-    },
+    tree::{canonical::MAX_UNPERSISTED_BLOCKS, segment_commit::committed_block, validate::Refusal},
 };
 use crossbeam_channel::{Receiver, Sender, bounded};
 use hanzo_consensus::Consensus;
