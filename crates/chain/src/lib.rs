@@ -55,6 +55,6 @@ pub use origin::{Origin, Prebuilt};
 pub use tree::{
     ChainTree, HIGH_WATER_BLOCKS, Inserted, MAX_DEFERRED_BLOCKS, MAX_DEFERRED_BYTES,
     MAX_INVALID_BLOCKS, MAX_ORPHAN_BYTES, MAX_ORPHANS, MAX_SEGMENT_BLOCKS, MAX_SIDE_BLOCKS,
-    SEGMENT_BLOCKS, SegmentImport, StageTimes,
+    SEGMENT_BLOCKS, SegmentImport, StageTimes, StreamImport, StreamedBlock,
 };
 pub use view::{ChainView, HistoryError, TransactionPosition};

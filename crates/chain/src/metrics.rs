@@ -1,11 +1,12 @@
 //! What the chain thread measures. docs/metrics.md lists it.
 
-use crate::{CanonUpdate, ChainTree, ImportError, Inserted, SegmentImport};
+use crate::{ChainTree, ExecutedBlock, ImportError, Inserted, tree::CanonChange};
 use hanzo_state::RootWork;
 use metrics::{
     Counter, Gauge, Histogram, counter, describe_counter, describe_gauge, describe_histogram,
     gauge, histogram,
 };
+use std::sync::Arc;
 
 /// What the chain thread measures. Made once: recording is an atomic operation, and nothing at all
 /// if nobody asked for metrics.
@@ -104,7 +105,7 @@ impl ChainMetrics {
         let imports = &self.imports;
         let counter = match verdict {
             Ok(Inserted::Head(update)) => {
-                self.canonical.moved(update);
+                self.canonical.moved(&update.reverted, &update.adopted);
                 &imports.head
             }
             Ok(Inserted::Side) => &imports.side,
@@ -117,15 +118,20 @@ impl ChainMetrics {
         counter.increment(1);
     }
 
-    /// Counts the blocks of a run that went through the pipeline: each extended the head.
-    pub(crate) fn run_imported(&self, run: &SegmentImport) {
-        self.imports.head.increment(whole(run.imported));
-        if let Some(update) = &run.update {
-            self.canonical.moved(update);
-        }
-        if let Some(error) = &run.refusal {
-            self.imports.refused(error).increment(1);
-        }
+    /// Counts a block that extended the head in the pipeline.
+    pub(crate) fn extended(&self, block: &ExecutedBlock) {
+        self.imports.head.increment(1);
+        self.canonical.adopted(block);
+    }
+
+    /// Counts a block that the pipeline refused.
+    pub(crate) fn refused(&self, error: &ImportError) {
+        self.imports.refused(error).increment(1);
+    }
+
+    /// Counts a change of the canonical chain.
+    pub(crate) fn moved(&self, change: &CanonChange) {
+        self.canonical.moved(&change.reverted, &change.adopted);
     }
 
     /// Counts the work of one state root.
@@ -210,17 +216,21 @@ impl Canonical {
         }
     }
 
-    fn moved(&self, update: &CanonUpdate) {
-        let transactions = update.adopted.iter().map(|block| block.receipts().len());
-        let gas = update.adopted.iter().map(|block| block.block().gas_used);
-        self.blocks.increment(whole(update.adopted.len()));
-        self.transactions.increment(whole(transactions.sum()));
-        self.gas.increment(gas.fold(0, u64::saturating_add));
-        if !update.reverted.is_empty() {
-            self.reverted_blocks.increment(whole(update.reverted.len()));
-            self.reorganisations.increment(1);
-            self.reorganisation_depth.record(update.reverted.len() as f64);
+    fn moved(&self, reverted: &[Arc<ExecutedBlock>], adopted: &[Arc<ExecutedBlock>]) {
+        for block in adopted {
+            self.adopted(block);
         }
+        if !reverted.is_empty() {
+            self.reverted_blocks.increment(whole(reverted.len()));
+            self.reorganisations.increment(1);
+            self.reorganisation_depth.record(reverted.len() as f64);
+        }
+    }
+
+    fn adopted(&self, block: &ExecutedBlock) {
+        self.blocks.increment(1);
+        self.transactions.increment(whole(block.receipts().len()));
+        self.gas.increment(block.block().gas_used);
     }
 }
 

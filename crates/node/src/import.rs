@@ -1,15 +1,15 @@
 //! Importing blocks from files.
 
 use crate::{
-    BlockFileReader, NodeConfig, NodeError, import_segment::ImportSegment, parts::Parts,
-    progress::Progress,
+    BlockFileReader, NodeConfig, NodeError, file_chunk::FileChunk, parts::Parts,
+    progress::Progress, read_blocks::ReadBlocks,
 };
-use crossbeam_channel::{Receiver, Sender, bounded};
-use hanzo_chain::{ChainTree, StageTimes};
+use crossbeam_channel::{Sender, bounded};
+use hanzo_chain::{ChainTree, StageTimes, StreamImport, StreamedBlock};
 use std::{path::PathBuf, sync::Arc, thread};
 
-/// Segments that are read ahead.
-const SEGMENTS_AHEAD: usize = 1;
+/// Chunks that are read ahead.
+const CHUNKS_AHEAD: usize = 1;
 
 /// What an import did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -44,9 +44,9 @@ pub fn import_files(config: &NodeConfig, files: &[PathBuf]) -> Result<ImportSumm
     let mut progress = Progress::new(readers.iter().map(BlockFileReader::bytes).sum());
     let mut summary = ImportSummary::default();
     let imported = thread::scope(|scope| {
-        let (out, segments) = bounded(SEGMENTS_AHEAD);
+        let (out, chunks) = bounded(CHUNKS_AHEAD);
         scope.spawn(move || readers.into_iter().try_for_each(|reader| read(reader, &out)));
-        import_segments(&mut tree, &segments, &mut summary, &mut progress)
+        import_blocks(&mut tree, ReadBlocks::new(chunks), &mut summary, &mut progress)
     });
     progress.finish(&summary);
     summary.head = tree.view().head_number();
@@ -57,19 +57,16 @@ pub fn import_files(config: &NodeConfig, files: &[PathBuf]) -> Result<ImportSumm
     imported.map(|()| summary)
 }
 
-/// Reads a file in segments. `Err` means that nobody wants more: a bad block was sent, or the
-/// import has ended.
-fn read(
-    mut reader: BlockFileReader,
-    out: &Sender<Result<ImportSegment, NodeError>>,
-) -> Result<(), ()> {
+/// Reads a file in chunks. `Err` means that nobody wants more: a bad block was sent, or the import
+/// has ended.
+fn read(mut reader: BlockFileReader, out: &Sender<Result<FileChunk, NodeError>>) -> Result<(), ()> {
     let path = Arc::new(reader.path().to_owned());
     loop {
-        let mut segment = ImportSegment::new(Arc::clone(&path));
+        let mut chunk = FileChunk::new(Arc::clone(&path));
         let mut bad = None;
-        while !segment.is_full() {
+        while !chunk.is_full() {
             match reader.next() {
-                Some(Ok(block)) => segment.push(block),
+                Some(Ok(block)) => chunk.push(block),
                 Some(Err(error)) => {
                     bad = Some(error);
                     break;
@@ -78,8 +75,8 @@ fn read(
             }
         }
         // What came before a bad block is imported first.
-        if !segment.blocks.is_empty() {
-            out.send(Ok(segment)).map_err(drop)?;
+        if !chunk.is_empty() {
+            out.send(Ok(chunk)).map_err(drop)?;
         } else if bad.is_none() {
             return Ok(());
         }
@@ -90,59 +87,39 @@ fn read(
     }
 }
 
-fn import_segments(
+fn import_blocks(
     tree: &mut ChainTree,
-    segments: &Receiver<Result<ImportSegment, NodeError>>,
+    mut blocks: ReadBlocks,
     summary: &mut ImportSummary,
     progress: &mut Progress,
 ) -> Result<(), NodeError> {
-    for segment in segments {
-        import_segment(tree, segment?, summary, progress)?;
-    }
-    Ok(())
-}
-
-fn import_segment(
-    tree: &mut ChainTree,
-    segment: ImportSegment,
-    summary: &mut ImportSummary,
-    progress: &mut Progress,
-) -> Result<(), NodeError> {
-    let ImportSegment { path, mut blocks, places, .. } = segment;
-    // Before any signature is recovered: a repeated import should cost reading the file.
-    let mut known = 0;
-    for block in &blocks {
-        if !tree.knows(block.number, block.hash())? {
-            break;
+    let under_way = blocks.under_way();
+    let StreamImport { refusal, times } = tree.insert_stream(&mut blocks, |block| {
+        let bytes = under_way.take_first().map_or(0, |place| wide(place.length));
+        match block {
+            StreamedBlock::Known => {
+                summary.known = summary.known.saturating_add(1);
+                progress.skip(bytes, summary);
+            }
+            StreamedBlock::Imported { transactions, gas_used } => {
+                summary.blocks = summary.blocks.saturating_add(1);
+                summary.transactions = summary.transactions.saturating_add(wide(transactions));
+                summary.gas = summary.gas.saturating_add(gas_used);
+                progress.advance(bytes, summary);
+            }
         }
-        known += 1;
-    }
-    blocks.drain(..known);
-    summary.known = summary.known.saturating_add(wide(known));
-    progress.skip(bytes_of(places.iter().take(known)), summary);
-    let sizes: Vec<_> =
-        blocks.iter().map(|block| (block.body().transactions.len(), block.gas_used)).collect();
-    let result = tree.insert_segment(blocks);
-    for (transactions, gas) in sizes.into_iter().take(result.imported) {
-        summary.blocks = summary.blocks.saturating_add(1);
-        summary.transactions = summary.transactions.saturating_add(wide(transactions));
-        summary.gas = summary.gas.saturating_add(gas);
-    }
-    summary.times += result.times;
-    let done = known.saturating_add(result.imported);
-    progress.advance(bytes_of(places.iter().take(done).skip(known)), summary);
-    match result.refusal {
+    });
+    summary.times += times;
+    match refusal {
         Some(source) => {
-            let offset = places.get(done).map_or(0, |(offset, _)| *offset);
-            Err(NodeError::ImportBlock { path: path.to_path_buf(), offset, source })
+            // The first that was read and not told of.
+            let (path, offset) = under_way
+                .take_first()
+                .map_or_else(Default::default, |place| (place.path.to_path_buf(), place.offset));
+            Err(NodeError::ImportBlock { path, offset, source })
         }
-        None => Ok(()),
+        None => blocks.into_end(),
     }
-}
-
-/// Bytes of the blocks at these places.
-fn bytes_of<'a>(places: impl Iterator<Item = &'a (u64, usize)>) -> u64 {
-    places.map(|(_, length)| wide(*length)).fold(0, u64::saturating_add)
 }
 
 fn wide(count: usize) -> u64 {

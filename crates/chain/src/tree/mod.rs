@@ -18,7 +18,7 @@ use crate::{
     metrics::ChainMetrics, noncanonical::Noncanonical, timing::Stopwatch,
 };
 use alloy_primitives::{B256, map::B256Map};
-use canon_change::CanonChange;
+pub(crate) use canon_change::CanonChange;
 use canonical::MAX_UNPERSISTED_BLOCKS;
 use deferred::Deferred;
 use hanzo_consensus::{Ancestors, ChainWeight, Consensus, UnreadableAncestor};
@@ -36,7 +36,7 @@ pub use canonical::{HIGH_WATER_BLOCKS, SEGMENT_BLOCKS};
 pub use deferred::{MAX_DEFERRED_BLOCKS, MAX_DEFERRED_BYTES};
 pub use invalid_blocks::MAX_INVALID_BLOCKS;
 pub use orphans::{MAX_ORPHAN_BYTES, MAX_ORPHANS};
-pub use segment::{MAX_SEGMENT_BLOCKS, SegmentImport, StageTimes};
+pub use segment::{MAX_SEGMENT_BLOCKS, SegmentImport, StageTimes, StreamImport, StreamedBlock};
 pub use side_blocks::MAX_SIDE_BLOCKS;
 
 /// What became of an imported block.

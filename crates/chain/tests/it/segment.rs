@@ -1,7 +1,10 @@
 //! A run of blocks through the pipeline ends as if they had been inserted one by one.
 
 use alloy_primitives::{Address, B256, U256};
-use hanzo_chain::{ImportError, Inserted, InvalidBlock, SegmentImport};
+use hanzo_chain::{
+    HIGH_WATER_BLOCKS, ImportError, Inserted, InvalidBlock, SegmentImport, StreamImport,
+    StreamedBlock,
+};
 use hanzo_state::StateRead as _;
 use hanzo_testkit::{Signer, TestChain, dev_spec, seal, token};
 use hanzo_types::{RecoveredBlock, SealedBlock};
@@ -158,4 +161,71 @@ fn a_gap_in_a_segment_is_an_unknown_parent() {
     let refusal = result.refusal.unwrap();
     assert!(matches!(refusal, ImportError::UnknownParent { number: 4, .. }), "{refusal}");
     assert_eq!(chain.view().head_number(), 2);
+}
+
+/// Inserts a stream; also what it told of.
+fn stream(chain: &mut TestChain, blocks: &[RecoveredBlock]) -> (StreamImport, Vec<StreamedBlock>) {
+    let mut told = Vec::new();
+    let sealed = blocks.iter().map(|block| block.sealed_block().clone());
+    let result = chain.tree().insert_stream(sealed, |block| told.push(block));
+    (result, told)
+}
+
+#[test]
+fn a_stream_tells_of_every_block_in_order_and_keeps_only_the_last_in_memory() {
+    let blocks = blocks(300);
+    let mut chain = TestChain::new(dev_spec());
+    let _ = insert(&mut chain, &blocks[..2]);
+    let (result, told) = stream(&mut chain, &blocks);
+    assert!(result.refusal.is_none(), "{:?}", result.refusal);
+    assert_eq!(told.len(), 300);
+    for (block, told) in blocks.iter().zip(&told) {
+        let (transactions, gas_used) = (block.body().transactions.len(), block.gas_used);
+        let imported = StreamedBlock::Imported { transactions, gas_used };
+        assert_eq!(*told, if block.number > 2 { imported } else { StreamedBlock::Known });
+    }
+    assert_eq!(chain.view().head().hash(), blocks[299].hash());
+    assert!(chain.tree().unpersisted_blocks() < HIGH_WATER_BLOCKS);
+    chain.reopen();
+    assert_eq!(chain.view().head().hash(), blocks[299].hash());
+}
+
+#[test]
+fn a_stream_goes_on_after_blocks_beside_the_head() {
+    let main = blocks(90);
+    let mut other = TestChain::new(dev_spec());
+    for block in &main[..30] {
+        let _ = other.import_foreign(block).unwrap();
+    }
+    let beside = [other.mine(Vec::new()), other.mine(Vec::new())];
+    let mut chain = TestChain::new(dev_spec());
+    let file = [&main[..32], &beside, &main[32..]].concat();
+    let (result, told) = stream(&mut chain, &file);
+    assert!(result.refusal.is_none(), "{:?}", result.refusal);
+    assert_eq!(told.len(), file.len());
+    assert_eq!(chain.view().head().hash(), main[89].hash());
+    let mut single = TestChain::new(dev_spec());
+    for block in &main {
+        let _ = single.import_foreign(block).unwrap();
+    }
+    assert_eq!(
+        chain.view().state_at(90).unwrap().account(BOB).unwrap(),
+        single.view().state_at(90).unwrap().account(BOB).unwrap()
+    );
+}
+
+#[test]
+fn a_stream_ends_at_the_first_refused_block() {
+    let blocks = blocks(70);
+    for bad in [0, 33, 69] {
+        let mut chain = TestChain::new(dev_spec());
+        let mut file = blocks.clone();
+        file[bad] = changed(&file[bad], |header| header.state_root = B256::repeat_byte(1));
+        let (result, told) = stream(&mut chain, &file);
+        assert_eq!(told.len(), bad);
+        let refusal = result.refusal.unwrap();
+        let ImportError::Invalid { hash, .. } = &refusal else { panic!("{refusal}") };
+        assert_eq!(*hash, file[bad].hash());
+        assert_eq!(chain.view().head_number(), bad as u64);
+    }
 }

@@ -9,10 +9,16 @@
 //! Each stage works on another block; every block passes the checks that a single import makes, in
 //! the same order. A stage that fails ends the pipeline: what it let through before stays, what
 //! the stages before it did beyond is dropped.
+//!
+//! The pipeline takes the blocks that extend the head, for as long as each is the child of the one
+//! before it. Others are inserted one by one, until one extends the head again.
 
 mod lineage;
+mod recovery_pool;
 mod run_state;
+mod sink;
 mod stages;
+mod stream;
 
 use super::{CanonChange, ChainTree};
 use crate::{
@@ -21,8 +27,12 @@ use crate::{
 };
 use alloy_primitives::B256;
 use hanzo_types::SealedBlock;
-use stages::{Base, Pipeline, Progress};
-use std::{sync::Arc, time::Duration};
+use recovery_pool::RecoveryPool;
+use sink::{Collected, ImportSink};
+use stages::{Base, Outcome, Pipeline, Progress};
+use std::{iter::Peekable, sync::Arc, time::Duration};
+
+pub use stream::{StreamImport, StreamedBlock};
 
 /// Most blocks in one segment. Its blocks stay in memory until subscribers have heard of them.
 pub const MAX_SEGMENT_BLOCKS: usize = 256;
@@ -66,75 +76,70 @@ pub struct SegmentImport {
     pub times: StageTimes,
 }
 
-impl SegmentImport {
-    /// Appends what became of the blocks that came next.
-    fn append(&mut self, next: Self) {
-        let Self { imported, update, refusal, times } = next;
-        self.imported = self.imported.saturating_add(imported);
-        self.refusal = refusal;
-        self.times += times;
-        self.update = match (self.update.take(), update) {
-            (Some(first), Some(second)) => {
-                let (first, second) = (Arc::unwrap_or_clone(first), Arc::unwrap_or_clone(second));
-                let view = second.view;
-                let mut change = CanonChange { reverted: first.reverted, adopted: first.adopted };
-                change.then(CanonChange { reverted: second.reverted, adopted: second.adopted });
-                let CanonChange { reverted, adopted } = change;
-                Some(Arc::new(CanonUpdate { reverted, adopted, view }))
-            }
-            (first, second) => second.or(first),
-        };
-    }
-}
-
 impl ChainTree {
     /// Imports `blocks`, each the child of the one before it, at most [`MAX_SEGMENT_BLOCKS`].
     ///
-    /// If they extend the head they go through a pipeline: senders, execution, state root and
-    /// commit of different blocks at the same time. Otherwise they are inserted one by one.
-    pub fn insert_segment(&mut self, mut blocks: Vec<SealedBlock>) -> SegmentImport {
-        let gap = blocks.windows(2).position(|pair| match pair {
-            [parent, child] => child.parent_hash != parent.hash(),
-            _ => false,
-        });
-        let rest = gap.map_or_else(Vec::new, |last| blocks.split_off(last.saturating_add(1)));
-        let extends = blocks.first().is_some_and(|first| first.parent_hash == self.head().hash());
-        // The receipts of the oldest forks hold state roots: there execution needs the trie.
-        let pipelined =
-            blocks.first().is_some_and(|first| self.spec.receipts_have_status(first.header()));
-        let mut result = if extends && pipelined {
-            self.insert_pipelined(blocks)
-        } else {
-            self.insert_one_by_one(blocks)
-        };
-        if result.refusal.is_none() && !rest.is_empty() {
-            result.append(self.insert_one_by_one(rest));
-        }
-        result
+    /// Those that extend the head go through a pipeline: senders, execution, state root and commit
+    /// of different blocks at the same time. Others are inserted one by one.
+    pub fn insert_segment(&mut self, blocks: Vec<SealedBlock>) -> SegmentImport {
+        let mut sink = Collected::default();
+        let (times, refusal) = self.insert_all(blocks.into_iter(), &mut sink);
+        let Collected { imported, change } = sink;
+        let update = (!change.is_empty()).then(|| Arc::new(self.update(change)));
+        SegmentImport { imported, update, refusal, times }
     }
 
-    fn insert_one_by_one(&mut self, blocks: Vec<SealedBlock>) -> SegmentImport {
-        let mut result = SegmentImport::default();
-        let mut change = CanonChange::default();
-        for block in blocks {
-            let verdict = self.insert_next(block);
-            self.metrics.imported(&verdict);
-            match verdict {
-                Ok(inserted) => {
-                    result.imported = result.imported.saturating_add(1);
-                    if let Inserted::Head(update) = inserted {
-                        let CanonUpdate { reverted, adopted, .. } = Arc::unwrap_or_clone(update);
-                        change.then(CanonChange { reverted, adopted });
-                    }
-                }
-                Err(error) => {
-                    result.refusal = Some(error);
-                    break;
-                }
+    /// Imports blocks until there are no more or one is refused, and tells `sink` of each.
+    fn insert_all<I>(
+        &mut self,
+        blocks: I,
+        sink: &mut dyn ImportSink,
+    ) -> (StageTimes, Option<ImportError>)
+    where
+        I: Iterator<Item = SealedBlock> + Send,
+    {
+        let mut blocks = blocks.peekable();
+        let (pool, mut times) = (RecoveryPool::default(), StageTimes::default());
+        loop {
+            let refusal = if blocks.peek().is_some_and(|next| self.takes_pipeline(next)) {
+                let (run, refusal) = self.insert_run(&mut blocks, &pool, sink);
+                times += run;
+                refusal
+            } else if let Some(block) = blocks.next() {
+                self.insert_alone(block, sink).err()
+            } else {
+                return (times, None);
+            };
+            if refusal.is_some() {
+                return (times, refusal);
             }
         }
-        result.update = (!change.is_empty()).then(|| Arc::new(self.update(change)));
-        result
+    }
+
+    /// Whether the block extends the head by rules under which the pipeline works: the receipts of
+    /// the oldest forks hold state roots, so that execution needs the trie.
+    fn takes_pipeline(&self, block: &SealedBlock) -> bool {
+        block.parent_hash == self.head().hash() && self.spec.receipts_have_status(block.header())
+    }
+
+    fn insert_alone(
+        &mut self,
+        block: SealedBlock,
+        sink: &mut dyn ImportSink,
+    ) -> Result<(), ImportError> {
+        let size = StreamedBlock::imported(&block);
+        let verdict = self.insert_next(block);
+        self.metrics.imported(&verdict);
+        match verdict? {
+            Inserted::Known => sink.passed(StreamedBlock::Known),
+            Inserted::Head(update) => {
+                sink.passed(size);
+                let CanonUpdate { reverted, adopted, .. } = Arc::unwrap_or_clone(update);
+                sink.changed(CanonChange { reverted, adopted });
+            }
+            Inserted::Side | Inserted::Deferred | Inserted::Orphan { .. } => sink.passed(size),
+        }
+        Ok(())
     }
 
     fn insert_next(&mut self, block: SealedBlock) -> Result<Inserted, ImportError> {
@@ -146,69 +151,83 @@ impl ChainTree {
             .map_err(|reason| ImportError::Invalid { number, hash, reason })?;
         let parent = checked.block().parent_hash;
         let inserted = self.insert(checked, Origin::File)?;
-        // The blocks of a segment come in order: nobody will bring the parent later.
+        // The blocks come in order: nobody will bring the parent later.
         if matches!(inserted, Inserted::Orphan { .. }) {
             return Err(ImportError::UnknownParent { number, hash, parent });
         }
         Ok(inserted)
     }
 
-    fn insert_pipelined(&mut self, blocks: Vec<SealedBlock>) -> SegmentImport {
+    /// Runs the blocks at the front that extend the head through the pipeline.
+    fn insert_run<I>(
+        &mut self,
+        blocks: &mut Peekable<I>,
+        pool: &RecoveryPool,
+        sink: &mut dyn ImportSink,
+    ) -> (StageTimes, Option<ImportError>)
+    where
+        I: Iterator<Item = SealedBlock> + Send,
+    {
         if let Err(error) = self.finish_commit() {
-            return SegmentImport { refusal: Some(error), ..SegmentImport::default() };
+            return (StageTimes::default(), Some(error));
         }
         let pending = std::mem::take(&mut self.chain.blocks);
         let kept = pending.clone();
         let base = Base { view: Arc::clone(&self.chain.base), number: self.base_header.number };
-        let outcome = Pipeline::new(self, &kept, base).run(blocks, pending);
-        let result = self.adopt_progress(outcome.progress, outcome.times, outcome.refusal);
-        self.metrics.run_imported(&result);
-        result
+        let outcome = Pipeline::new(self, &kept, base).run(blocks, pool, pending, sink);
+        let Outcome { progress, times, refusal } = outcome;
+        let adopted = self.adopt_progress(progress, sink);
+        let Some(error) = adopted.err().or(refusal) else { return (times, None) };
+        self.metrics.refused(&error);
+        if let ImportError::Invalid { number, hash, reason } = error {
+            return (times, Some(self.refused(number, hash, reason)));
+        }
+        (times, Some(error))
     }
 
     /// Takes over what the pipeline has done.
     fn adopt_progress(
         &mut self,
         progress: Progress,
-        times: StageTimes,
-        refusal: Option<ImportError>,
-    ) -> SegmentImport {
-        let Progress { base, committed, pending, imported } = progress;
-        let mut refusal = refusal;
-        for block in &imported {
-            self.deferred.remove(block.hash());
+        sink: &mut dyn ImportSink,
+    ) -> Result<(), ImportError> {
+        let Progress { base, committed, pending, awaited } = progress;
+        for block in &pending {
             self.blocks.insert(block.hash(), Arc::clone(block));
         }
         if let Some(tip) = committed {
             self.base_header = tip.header();
             self.base_difficulty = tip.total_difficulty();
         }
-        match Generation::new(base.view, base.number, pending) {
-            Ok(chain) => self.chain = chain,
-            Err(error) => refusal = Some(ImportError::Store(error)),
-        }
+        self.chain = Generation::new(base.view, base.number, pending)?;
         self.drop_unreachable();
-        if let Some(ImportError::Invalid { number, hash, reason }) = refusal {
-            refusal = Some(self.refused(number, hash, reason));
+        for hash in &awaited {
+            self.deferred.remove(*hash);
         }
-        let mut change = CanonChange { reverted: Vec::new(), adopted: imported };
-        let imported = change.adopted.len();
-        if let Err(error) = self.place_waiting(&mut change) {
-            refusal = Some(error);
-        }
-        let update = (!change.is_empty()).then(|| Arc::new(self.update(change)));
-        SegmentImport { imported, update, refusal, times }
+        let mut change = CanonChange::default();
+        let placed = self.place_waiting(awaited, &mut change);
+        self.metrics.moved(&change);
+        sink.changed(change);
+        placed
     }
 
-    /// Places the orphans that waited for blocks of a run.
-    fn place_waiting(&mut self, change: &mut CanonChange) -> Result<(), ImportError> {
-        let run: Vec<B256> = change.adopted.iter().map(|block| block.hash()).collect();
+    /// Places the orphans that waited for the blocks `run`.
+    fn place_waiting(
+        &mut self,
+        run: Vec<B256>,
+        change: &mut CanonChange,
+    ) -> Result<(), ImportError> {
         for hash in run {
             self.place_orphans_of(hash, change)?;
         }
         self.bound_side_blocks();
         self.displaced.remember(&change.reverted);
         Ok(())
+    }
+
+    /// Whether blocks are kept that wait for others.
+    fn has_waiting_blocks(&self) -> bool {
+        self.orphans.len() > 0 || self.deferred.len() > 0
     }
 }
 

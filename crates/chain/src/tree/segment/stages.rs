@@ -1,7 +1,7 @@
 //! The stages of the pipeline and what passes between them.
 
 use super::{
-    Meter, Run, StageTimes,
+    ImportSink, Meter, RecoveryPool, Run, StageTimes, StreamedBlock,
     lineage::Lineage,
     run_state::{RunState, RunTrie},
 };
@@ -10,6 +10,7 @@ use crate::{
     timing::Stopwatch,
     tree::{canonical::MAX_UNPERSISTED_BLOCKS, segment_commit::committed_block, validate::Refusal},
 };
+use alloy_primitives::B256;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use hanzo_consensus::Consensus;
 use hanzo_evm::{Executed, execute};
@@ -17,12 +18,15 @@ use hanzo_state::root;
 use hanzo_store::{Durability, Store, StoreView};
 use hanzo_types::{RecoveredBlock, SealedBlock, TotalDifficulty};
 use parking_lot::Mutex;
-use rayon::{ThreadPoolBuilder, prelude::*};
-use std::{sync::Arc, thread};
+use rayon::prelude::*;
+use std::{iter::Peekable, sync::Arc, thread};
 
 /// Transactions whose senders are recovered in one go: enough for all cores, few enough for the
 /// first block to come out soon.
 const RECOVERY_BATCH_TRANSACTIONS: usize = 2_000;
+
+/// Blocks that are checked in one go, however few transactions they have: it bounds their memory.
+const RECOVERY_BATCH_BLOCKS: usize = 32;
 
 /// Blocks that may wait between two stages. The slowest stage decides the speed; more would only
 /// take memory.
@@ -43,8 +47,8 @@ pub(super) struct Progress {
     pub(super) committed: Option<Arc<ExecutedBlock>>,
     /// Canonical blocks above the base.
     pub(super) pending: Run,
-    /// New blocks of this run.
-    pub(super) imported: Run,
+    /// New blocks of this run, if the tree has blocks that may have waited for them.
+    pub(super) awaited: Vec<B256>,
 }
 
 /// What a run came to.
@@ -82,15 +86,25 @@ impl<'a> Pipeline<'a> {
         Self { tree, above, base: Mutex::new(base) }
     }
 
-    /// Runs `blocks` through all stages; `pending` are the canonical blocks above the base.
-    pub(super) fn run(&self, blocks: Vec<SealedBlock>, pending: Run) -> Outcome {
+    /// Runs the blocks at the front of `blocks` that extend the head through all stages; `pending`
+    /// are the canonical blocks above the base.
+    pub(super) fn run<I>(
+        &self,
+        blocks: &mut Peekable<I>,
+        pool: &RecoveryPool,
+        pending: Run,
+        sink: &mut dyn ImportSink,
+    ) -> Outcome
+    where
+        I: Iterator<Item = SealedBlock> + Send,
+    {
         let (checked_in, checked) = bounded(STAGE_QUEUE);
         let (unrooted_in, unrooted) = bounded(STAGE_QUEUE);
         let (valid_in, valid) = bounded(STAGE_QUEUE);
         thread::scope(|scope| {
-            let check = scope.spawn(move || self.check(blocks, &checked_in));
+            let check = scope.spawn(move || self.check(blocks, pool, &checked_in));
             let rooting = scope.spawn(move || self.root(&unrooted, &valid_in));
-            let committing = scope.spawn(move || self.commit(&valid, pending));
+            let committing = scope.spawn(move || self.commit(&valid, pending, sink));
             let (execution, stopped) = self.execute(&checked, &unrooted_in);
             // The later stages end when nothing can come any more, the first when nobody listens.
             drop((unrooted_in, checked));
@@ -110,26 +124,25 @@ impl<'a> Pipeline<'a> {
     }
 
     /// Header, seal, body and signatures of the coming blocks.
-    fn check(&self, blocks: Vec<SealedBlock>, out: &Sender<Checked>) -> std::time::Duration {
+    fn check<I>(
+        &self,
+        blocks: &mut Peekable<I>,
+        pool: &RecoveryPool,
+        out: &Sender<Checked>,
+    ) -> std::time::Duration
+    where
+        I: Iterator<Item = SealedBlock> + Send,
+    {
         let mut meter = Meter::start();
-        // Threads of its own: in the common pool the parts of a state root would queue behind
-        // whole blocks of signatures, and everything behind the root with them.
-        let pool = ThreadPoolBuilder::new().thread_name(|_| "recovery".to_owned()).build();
         let consensus = &*self.tree.consensus;
-        let mut blocks = blocks.into_iter().peekable();
-        while blocks.peek().is_some() {
-            let mut batch = Vec::new();
-            let mut transactions = 0_usize;
-            while transactions < RECOVERY_BATCH_TRANSACTIONS
-                && let Some(block) = blocks.next()
-            {
-                transactions = transactions.saturating_add(block.body().transactions.len());
-                batch.push(block);
+        let mut parent = self.head();
+        loop {
+            let batch = next_batch(blocks, &mut parent);
+            meter.waited();
+            if batch.is_empty() {
+                return meter.working;
             }
-            let checked = match &pool {
-                Ok(pool) => pool.install(|| check_all(batch, consensus)),
-                Err(_) => check_all(batch, consensus),
-            };
+            let checked = pool.install(|| check_all(batch, consensus));
             meter.worked();
             for result in checked {
                 let refused = result.is_err();
@@ -139,7 +152,11 @@ impl<'a> Pipeline<'a> {
             }
             meter.waited();
         }
-        meter.working
+    }
+
+    /// Hash of the block that the run extends.
+    fn head(&self) -> B256 {
+        self.above.last().map_or_else(|| self.tree.base_header.hash(), |block| block.hash())
     }
 
     /// Context, execution and outcome, on the caller's thread.
@@ -260,14 +277,20 @@ impl<'a> Pipeline<'a> {
         &self,
         blocks: &Receiver<Arc<ExecutedBlock>>,
         pending: Run,
+        sink: &mut dyn ImportSink,
     ) -> (Progress, std::time::Duration, Option<ImportError>) {
         let mut meter = Meter::start();
         let base = self.base.lock().clone();
-        let mut progress = Progress { base, committed: None, pending, imported: Run::new() };
+        let mut progress = Progress { base, committed: None, pending, awaited: Vec::new() };
         let mut failed = None;
         for block in blocks {
             meter.waited();
-            failed = self.commit_next(block, &mut progress).err();
+            failed = self.commit_next(&block, &mut progress).err();
+            if failed.is_none() {
+                self.tree.metrics.extended(&block);
+                sink.passed(StreamedBlock::imported(block.block().sealed_block()));
+                sink.extended(&block);
+            }
             meter.worked();
             if failed.is_some() {
                 break;
@@ -283,7 +306,7 @@ impl<'a> Pipeline<'a> {
 
     fn commit_next(
         &self,
-        block: Arc<ExecutedBlock>,
+        block: &Arc<ExecutedBlock>,
         progress: &mut Progress,
     ) -> Result<(), ImportError> {
         let store: &Store = &self.tree.store;
@@ -291,8 +314,10 @@ impl<'a> Pipeline<'a> {
         let time = Stopwatch::start();
         store.put_block(block.block(), block.total_difficulty(), Durability::Unsynced)?;
         time.record(&metrics.block_write_seconds);
-        progress.pending.push(Arc::clone(&block));
-        progress.imported.push(block);
+        progress.pending.push(Arc::clone(block));
+        if self.tree.has_waiting_blocks() {
+            progress.awaited.push(block.hash());
+        }
         if progress.pending.len() <= MAX_UNPERSISTED_BLOCKS {
             return Ok(());
         }
@@ -309,6 +334,24 @@ impl<'a> Pipeline<'a> {
         }
         Ok(())
     }
+}
+
+/// The next blocks that are checked in one go, each the child of the one before it; `parent` is that
+/// of the first, and then of those that follow.
+fn next_batch<I>(blocks: &mut Peekable<I>, parent: &mut B256) -> Vec<SealedBlock>
+where
+    I: Iterator<Item = SealedBlock>,
+{
+    let (mut batch, mut transactions) = (Vec::new(), 0_usize);
+    while transactions < RECOVERY_BATCH_TRANSACTIONS
+        && batch.len() < RECOVERY_BATCH_BLOCKS
+        && let Some(block) = blocks.next_if(|block| block.parent_hash == *parent)
+    {
+        *parent = block.hash();
+        transactions = transactions.saturating_add(block.body().transactions.len());
+        batch.push(block);
+    }
+    batch
 }
 
 /// Checks blocks in isolation, on all threads of the current pool.
