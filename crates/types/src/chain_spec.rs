@@ -93,7 +93,7 @@ impl ChainSpec {
     pub fn from_genesis_json(json: &[u8]) -> Result<Self, GenesisError> {
         let file = GenesisFile::read(json)?;
         let Some(section) = file.hanzo_section() else {
-            file.require(&["config", "gasLimit", "difficulty", "alloc"])?;
+            file.require(&["config", "config.chainId", "gasLimit", "difficulty", "alloc"])?;
             return Self::ethereum(file.genesis);
         };
         let HanzoSettings { config, supply } = file.check_hanzo(section)?;

@@ -7,6 +7,10 @@ use crate::{
 use alloy_genesis::{ChainConfig, Genesis};
 use alloy_primitives::{B256, U256};
 
+/// Largest chain id, ⌊(2^64 − 1) / 2⌋ − 36: with it `v` of a signature still has 64 bits. Source:
+/// EIP-2294.
+const MAX_CHAIN_ID: u64 = u64::MAX / 2 - 36;
+
 /// Fields of `config` that other clients write and that change no rule here.
 const HARMLESS_FIELDS: [&str; 2] = ["mergeForkBlock", "enableVerkleAtGenesis"];
 
@@ -66,6 +70,7 @@ pub(crate) fn check_excess_blob_gas(
 /// # Errors
 /// [`GenesisError`] naming the first field that is wrong.
 pub(crate) fn check_config(config: &ChainConfig) -> Result<(), GenesisError> {
+    in_range("config.chainId", config.chain_id, 1, MAX_CHAIN_ID)?;
     check_known(config)?;
     check_supported(config)?;
     check_order(&block_fields(config))?;
@@ -319,6 +324,23 @@ mod tests {
         })
         .unwrap();
         assert_eq!(forks(&spec).block_of(EthereumHardfork::Petersburg), Some(40));
+    }
+
+    #[test]
+    fn the_chain_id_is_never_guessed() {
+        let missing = refusal(|genesis| {
+            genesis["config"].as_object_mut().unwrap().remove("chainId");
+        });
+        assert_eq!(missing, "genesis field `config.chainId` is missing");
+        for wrong in [0, MAX_CHAIN_ID + 1] {
+            let refused = refusal(|genesis| genesis["config"]["chainId"] = wrong.into());
+            let text = format!("`config.chainId` is {wrong}, allowed is 1 to {MAX_CHAIN_ID}");
+            assert!(refused.contains(&text), "{refused}");
+        }
+        assert_eq!(
+            read(|genesis| genesis["config"]["chainId"] = MAX_CHAIN_ID.into()).unwrap().chain_id(),
+            MAX_CHAIN_ID
+        );
     }
 
     #[test]

@@ -44,12 +44,16 @@ impl GenesisFile {
         self.document.get("config")?.get("hanzo")
     }
 
-    /// Fields without which block 0 would be somebody's guess.
+    /// Fields without which block 0, or the chain that transactions are signed for, would be
+    /// somebody's guess. A dot leads into an object.
     ///
     /// # Errors
     /// [`GenesisError::Missing`].
     pub(crate) fn require(&self, fields: &[&'static str]) -> Result<(), GenesisError> {
-        let missing = fields.iter().find(|field| self.document.get(**field).is_none());
+        let find = |field: &str| {
+            field.split('.').try_fold(&self.document, |object, name| object.get(name))
+        };
+        let missing = fields.iter().find(|field| find(field).is_none());
         missing.map_or(Ok(()), |field| Err(GenesisError::Missing { field }))
     }
 
