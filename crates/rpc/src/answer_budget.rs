@@ -1,205 +1,135 @@
-//! How much memory answers may take that clients have not read.
+//! How much memory answers may take, from their first byte until clients have read them.
 //!
-//! An answer stays in memory until its client has read it. One connection waits for one answer at a
-//! time, but hundreds of connections that ask for much and read nothing would add up to more memory
-//! than the machine has. Beyond the budget an answer is replaced by a short refusal.
-//!
-//! What is counted is a finished answer. The answers inside a batch that is still being worked on
-//! are not.
+//! Hundreds of connections that ask for much and read nothing would add up to more memory than the
+//! machine has. So all answers of a server share one budget. An answer that it has no room for is
+//! refused, and what was made of it is dropped: nobody waits for room, so that clients that read
+//! nothing cannot hold up those that do.
 
-use futures::future::BoxFuture;
-use http::{Request, Response, StatusCode, header};
-use http_body::{Body, Frame, SizeHint};
-use jsonrpsee::server::HttpBody;
-use std::{
-    pin::Pin,
-    sync::Arc,
-    task::{Context, Poll},
-};
+use crate::{answer_bytes::AnswerBytes, metrics::AnswerMetrics, rpc_error::Limit};
+use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio_util::bytes::Bytes;
-use tower::{Layer, Service};
 
 /// Bytes of one unit of the budget: a semaphore counts up to 2^32 only.
 const UNIT_BYTES: u64 = 1024;
 
-/// Answers up to this size are not counted: the buffers of the operating system take them, and all
-/// connections together are limited.
-const UNCOUNTED_BYTES: u64 = 64 << 10;
+/// What the answers of one connection may take before the common budget is asked: small answers are
+/// given whatever other clients leave unread. The buffers of the operating system take as much.
+pub(crate) const OWN_BYTES: u64 = 64 << 10;
 
-/// Bounds the bytes of all answers on their way.
+/// The budget of all answers of a server. Cheap to clone.
 #[derive(Debug, Clone)]
-pub(crate) struct AnswerBudgetLayer {
+pub(crate) struct AnswerBudget {
     units: Arc<Semaphore>,
     bytes: u64,
+    pub(crate) metrics: AnswerMetrics,
 }
 
-/// The service made by [`AnswerBudgetLayer`].
+/// The budget as one connection sees it.
 #[derive(Debug, Clone)]
-pub(crate) struct AnswerBudget<S> {
-    inner: S,
-    budget: AnswerBudgetLayer,
+pub(crate) struct ConnectionBudget {
+    common: AnswerBudget,
+    own: Arc<Semaphore>,
 }
 
-impl AnswerBudgetLayer {
+/// Units that some answer has taken.
+#[derive(Debug, Default)]
+pub(crate) struct Units {
+    own: Option<OwnedSemaphorePermit>,
+    common: Option<OwnedSemaphorePermit>,
+}
+
+impl AnswerBudget {
     /// A budget of `bytes` for all connections together.
     pub(crate) fn new(bytes: u64) -> Self {
         let units = usize::try_from(bytes.div_ceil(UNIT_BYTES)).unwrap_or(usize::MAX);
-        Self { units: Arc::new(Semaphore::new(units.min(Semaphore::MAX_PERMITS))), bytes }
+        let units = Arc::new(Semaphore::new(units.min(Semaphore::MAX_PERMITS)));
+        Self { units, bytes, metrics: AnswerMetrics::register() }
     }
 
-    /// The answer, counted until the last of its bytes is gone; or the refusal.
-    fn counted(&self, response: Response<HttpBody>) -> Response<HttpBody> {
-        // An answer is made as a whole, so its size is known; a WebSocket begins with an empty one.
-        let bytes = response.body().size_hint().lower();
-        if bytes <= UNCOUNTED_BYTES {
-            return response;
+    /// The budget for a connection that has just been opened.
+    pub(crate) fn connection(&self) -> ConnectionBudget {
+        let own = usize::try_from(OWN_BYTES / UNIT_BYTES).unwrap_or(usize::MAX);
+        ConnectionBudget { common: self.clone(), own: Arc::new(Semaphore::new(own)) }
+    }
+}
+
+impl ConnectionBudget {
+    /// An answer that has no bytes yet.
+    pub(crate) fn answer(&self) -> AnswerBytes {
+        AnswerBytes::new(self.clone())
+    }
+
+    /// Makes `units` those of an answer of `bytes`: takes what is missing, gives back what is left.
+    ///
+    /// # Errors
+    /// [`Limit::AnswerBytes`] if there is no room; `units` are as before then.
+    pub(crate) fn resize(&self, units: &mut Units, bytes: u64) -> Result<(), Limit> {
+        let (wanted, taken) = (units_of(bytes), units.count());
+        if wanted <= taken {
+            units.give_back(taken - wanted, &self.common.metrics);
+            return Ok(());
         }
-        let units = u32::try_from(bytes.div_ceil(UNIT_BYTES)).unwrap_or(u32::MAX);
-        match Arc::clone(&self.units).try_acquire_many_owned(units) {
-            Ok(permit) => {
-                let permit = Arc::new(permit);
-                response.map(|body| HttpBody::new(CountedBody { body, permit }))
-            }
-            Err(_) => self.refusal(bytes),
-        }
+        let missing = wanted - taken;
+        let own = missing.min(u32::try_from(self.own.available_permits()).unwrap_or(u32::MAX));
+        // Another answer of this connection may have been faster.
+        let own = take(&self.own, own);
+        let rest = missing - own.as_ref().map_or(0, size);
+        let Some(common) = take(&self.common.units, rest) else {
+            self.common.metrics.refused.increment(1);
+            return Err(Limit::AnswerBytes { bytes, limit: self.common.bytes });
+        };
+        self.common.metrics.bytes.increment(bytes_of(rest));
+        own.into_iter().for_each(|own| add(&mut units.own, own));
+        add(&mut units.common, common);
+        Ok(())
     }
 
-    fn refusal(&self, bytes: u64) -> Response<HttpBody> {
-        let text = format!(
-            r#"{{"jsonrpc":"2.0","id":null,"error":{{"code":-32005,"message":"this answer of {bytes} bytes and those that clients have not read yet exceed the limit of {}; read them, or ask for less"}}}}"#,
-            self.bytes
-        );
-        let mut response = Response::new(HttpBody::from(text));
-        *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-        let json = header::HeaderValue::from_static("application/json");
-        response.headers_mut().insert(header::CONTENT_TYPE, json);
-        response
+    /// Gives everything back.
+    pub(crate) fn release(&self, units: &mut Units) {
+        units.give_back(units.count(), &self.common.metrics);
     }
 }
 
-impl<S> Layer<S> for AnswerBudgetLayer {
-    type Service = AnswerBudget<S>;
+impl Units {
+    fn count(&self) -> u32 {
+        let own = self.own.as_ref().map_or(0, size);
+        own + self.common.as_ref().map_or(0, size)
+    }
 
-    fn layer(&self, inner: S) -> Self::Service {
-        AnswerBudget { inner, budget: self.clone() }
+    /// The common ones first: others wait for them.
+    fn give_back(&mut self, units: u32, metrics: &AnswerMetrics) {
+        let common = units.min(self.common.as_ref().map_or(0, size));
+        metrics.bytes.decrement(bytes_of(common));
+        remove(&mut self.common, common);
+        remove(&mut self.own, units - common);
     }
 }
 
-impl<S, B> Service<Request<B>> for AnswerBudget<S>
-where
-    S: Service<Request<B>, Response = Response<HttpBody>>,
-    S::Future: Send + 'static,
-    S::Error: 'static,
-{
-    type Response = Response<HttpBody>;
-    type Error = S::Error;
-    type Future = BoxFuture<'static, Result<Self::Response, S::Error>>;
+fn units_of(bytes: u64) -> u32 {
+    u32::try_from(bytes.div_ceil(UNIT_BYTES)).unwrap_or(u32::MAX)
+}
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(context)
-    }
+#[expect(clippy::cast_precision_loss, reason = "a gauge is a float; 2^42 bytes fit exactly")]
+fn bytes_of(units: u32) -> f64 {
+    (u64::from(units) * UNIT_BYTES) as f64
+}
 
-    fn call(&mut self, request: Request<B>) -> Self::Future {
-        let (answer, budget) = (self.inner.call(request), self.budget.clone());
-        Box::pin(async move { Ok(budget.counted(answer.await?)) })
+fn take(units: &Arc<Semaphore>, count: u32) -> Option<OwnedSemaphorePermit> {
+    Arc::clone(units).try_acquire_many_owned(count).ok()
+}
+
+fn size(permit: &OwnedSemaphorePermit) -> u32 {
+    u32::try_from(permit.num_permits()).unwrap_or(u32::MAX)
+}
+
+fn add(held: &mut Option<OwnedSemaphorePermit>, more: OwnedSemaphorePermit) {
+    match held {
+        Some(held) => held.merge(more),
+        None => *held = Some(more),
     }
 }
 
-/// A body whose bytes give their part of the budget back when they are dropped: the server takes
-/// them out of the body at once and keeps them until the client has read them.
-struct CountedBody {
-    body: HttpBody,
-    permit: Arc<OwnedSemaphorePermit>,
-}
-
-struct CountedBytes {
-    bytes: Bytes,
-    _permit: Arc<OwnedSemaphorePermit>,
-}
-
-impl AsRef<[u8]> for CountedBytes {
-    fn as_ref(&self) -> &[u8] {
-        &self.bytes
-    }
-}
-
-impl Body for CountedBody {
-    type Data = Bytes;
-    type Error = <HttpBody as Body>::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        let frame = futures::ready!(Pin::new(&mut self.body).poll_frame(context));
-        let count =
-            |bytes| Bytes::from_owner(CountedBytes { bytes, _permit: Arc::clone(&self.permit) });
-        Poll::Ready(frame.map(|frame| frame.map(|frame| frame.map_data(count))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use http_body_util::BodyExt as _;
-    use std::convert::Infallible;
-    use tower::ServiceExt as _;
-
-    /// Answers with as many bytes as the request has.
-    fn service(bytes: u64) -> impl FnMut(usize) -> BoxFuture<'static, Response<HttpBody>> {
-        let layer = AnswerBudgetLayer::new(bytes);
-        move |length| {
-            let inner = tower::service_fn(move |_: Request<()>| async move {
-                Ok::<_, Infallible>(Response::new(HttpBody::from(vec![7; length])))
-            });
-            let answer = layer.layer(inner).oneshot(Request::new(()));
-            Box::pin(async move { answer.await.unwrap() })
-        }
-    }
-
-    async fn bytes(response: Response<HttpBody>) -> Bytes {
-        response.into_body().collect().await.unwrap().to_bytes()
-    }
-
-    #[tokio::test]
-    async fn answers_that_nobody_reads_are_bounded_together() {
-        let mut ask = service(300 << 10);
-        let (first, second) = (ask(100 << 10).await, ask(200 << 10).await);
-        assert_eq!((first.status(), second.status()), (StatusCode::OK, StatusCode::OK));
-        let refused = ask(100 << 10).await;
-        assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
-        let text = bytes(refused).await;
-        let text = std::str::from_utf8(&text).unwrap();
-        assert!(text.contains("102400 bytes") && text.contains("limit of 307200"), "{text}");
-        drop(second);
-        assert_eq!(ask(200 << 10).await.status(), StatusCode::OK);
-    }
-
-    #[tokio::test]
-    async fn bytes_count_until_they_are_dropped_not_until_they_left_the_body() {
-        let mut ask = service(100 << 10);
-        let mut response = ask(100 << 10).await;
-        let taken = response.body_mut().frame().await.unwrap().unwrap().into_data().unwrap();
-        assert!(taken.iter().all(|byte| *byte == 7));
-        drop(response);
-        assert_eq!(ask(100 << 10).await.status(), StatusCode::SERVICE_UNAVAILABLE);
-        drop(taken);
-        assert_eq!(bytes(ask(100 << 10).await).await.len(), 100 << 10);
-    }
-
-    #[tokio::test]
-    async fn small_answers_are_not_counted() {
-        let mut ask = service(0);
-        assert_eq!(ask(64 << 10).await.status(), StatusCode::OK);
-        assert_eq!(ask((64 << 10) + 1).await.status(), StatusCode::SERVICE_UNAVAILABLE);
-    }
+fn remove(held: &mut Option<OwnedSemaphorePermit>, units: u32) {
+    let units = usize::try_from(units).unwrap_or(usize::MAX);
+    drop(held.as_mut().and_then(|held| held.split(units)));
 }

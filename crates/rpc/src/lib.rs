@@ -19,12 +19,15 @@
 //! an error, never another state.
 
 mod answer_budget;
+mod answer_budget_layer;
+mod answer_bytes;
 mod arguments;
 mod block_reference;
 mod call_guard;
 mod call_request;
 mod config;
 mod convert;
+mod counted_json;
 mod deadline;
 mod debug;
 mod eth;

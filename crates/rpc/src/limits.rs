@@ -13,9 +13,9 @@ const MAX_REQUEST_BYTES: u32 = 15 * MIB;
 /// reth's default.
 const MAX_RESPONSE_BYTES: u32 = 150 * MIB;
 
-/// Answers that clients have not read, of all HTTP connections together: one of the largest and room
-/// for the others.
-const MAX_UNREAD_ANSWER_BYTES: u64 = 256 << 20;
+/// Answers that are being made or that clients have not read, of all connections together: one of
+/// the largest and room for the others.
+const MAX_ANSWER_BYTES: u64 = 256 << 20;
 
 /// Open connections, HTTP and WebSocket together. Source: reth's default.
 const MAX_CONNECTIONS: u32 = 500;
@@ -93,8 +93,8 @@ pub struct RpcLimits {
     pub request_bytes: u32,
     /// Largest response, in bytes.
     pub response_bytes: u32,
-    /// Bytes of all HTTP answers that clients have not read yet.
-    pub unread_answer_bytes: u64,
+    /// Bytes of all answers that are being made or that clients have not read yet.
+    pub answer_bytes: u64,
     /// Open HTTP and WebSocket connections.
     pub connections: u32,
     /// Open IPC connections.
@@ -158,7 +158,7 @@ impl Default for RpcLimits {
         Self {
             request_bytes: MAX_REQUEST_BYTES,
             response_bytes: MAX_RESPONSE_BYTES,
-            unread_answer_bytes: MAX_UNREAD_ANSWER_BYTES,
+            answer_bytes: MAX_ANSWER_BYTES,
             connections: MAX_CONNECTIONS,
             ipc_connections: MAX_IPC_CONNECTIONS,
             subscriptions_per_connection: MAX_SUBSCRIPTIONS,
@@ -197,7 +197,7 @@ impl RpcLimits {
         let limits = [
             ("request_bytes", u64::from(self.request_bytes)),
             ("response_bytes", u64::from(self.response_bytes)),
-            ("unread_answer_bytes", self.unread_answer_bytes),
+            ("answer_bytes", self.answer_bytes),
             ("connections", u64::from(self.connections)),
             ("ipc_connections", wide(self.ipc_connections)),
             ("subscriptions_per_connection", u64::from(self.subscriptions_per_connection)),

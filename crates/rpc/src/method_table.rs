@@ -1,14 +1,16 @@
 //! Methods and how each of them runs.
 
 use crate::{
+    answer_bytes::AnswerBytes,
     arguments::Arguments,
+    counted_json::counted_json,
     execution_slots::{ExecutionSlots, Lane},
     metrics::MethodMetrics,
     rpc_error::RpcError,
 };
 use jsonrpsee::{RpcModule, core::RegisterMethodError, types::ErrorObjectOwned};
 use serde::Serialize;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 use std::{future::Future, pin::Pin, sync::Arc};
 
 /// Methods of one namespace over the context `C`.
@@ -40,17 +42,17 @@ impl<C: Send + Sync + 'static> MethodTable<C> {
         handler: fn(&C) -> Result<T, RpcError>,
     ) -> Result<(), RegisterMethodError> {
         let metrics = MethodMetrics::register(name);
-        self.module.register_method(name, move |params, context, _| -> Response {
+        self.module.register_method(name, move |params, context, request| -> Response {
             let call = metrics.start();
-            let answer =
-                Arguments::parse(params.as_str(), 0).and_then(|_| to_json(&handler(context)?));
+            let answer = Arguments::parse(params.as_str(), 0)
+                .and_then(|_| counted_json(&handler(context)?, &AnswerBytes::of(request)?));
             Ok(call.answered(answer)?)
         })?;
         Ok(())
     }
 
     /// A method with at most `arguments` parameters that runs on a lane. Its answer is
-    /// serialised there too: a block of a megabyte takes milliseconds.
+    /// serialised and counted there too: a block of a megabyte takes milliseconds.
     ///
     /// A look-up of `pending` may have to build a block and runs as an execution.
     pub(crate) fn blocking<T: Serialize + 'static>(
@@ -83,7 +85,7 @@ impl<C: Send + Sync + 'static> MethodTable<C> {
         handler: Handler<C, T>,
     ) -> Result<(), RegisterMethodError> {
         let (slots, metrics) = (self.slots.clone(), MethodMetrics::register(name));
-        self.module.register_async_method(name, move |params, context, _| {
+        self.module.register_async_method(name, move |params, context, request| {
             let (slots, metrics) = (slots.clone(), metrics.clone());
             async move {
                 let call = metrics.start();
@@ -93,7 +95,10 @@ impl<C: Send + Sync + 'static> MethodTable<C> {
                     Ok(()) => {
                         let work = move || {
                             let arguments = Arguments::parse(params.as_str(), arguments)?;
-                            to_json(&handler(&context, &arguments)?)
+                            counted_json(
+                                &handler(&context, &arguments)?,
+                                &AnswerBytes::of(&request)?,
+                            )
                         };
                         slots.run(lane, work).await
                     }
@@ -114,14 +119,16 @@ impl<C: Send + Sync + 'static> MethodTable<C> {
         handler: WaitingHandler<C, T>,
     ) -> Result<(), RegisterMethodError> {
         let (slots, metrics) = (self.slots.clone(), MethodMetrics::register(name));
-        self.module.register_async_method(name, move |params, context, _| {
+        self.module.register_async_method(name, move |params, context, request| {
             let (slots, metrics) = (slots.clone(), metrics.clone());
             async move {
                 let call = metrics.start();
                 let started = Arguments::parse(params.as_str(), arguments)
                     .and_then(|parsed| handler(context, slots, &parsed));
                 let answer = match started {
-                    Ok(answer) => answer.await.and_then(|answer| to_json(&answer)),
+                    Ok(answer) => answer
+                        .await
+                        .and_then(|answer| counted_json(&answer, &AnswerBytes::of(&request)?)),
                     Err(error) => Err(error),
                 };
                 Ok(call.answered(answer)?) as Response
@@ -143,8 +150,4 @@ type Response = Result<Box<RawValue>, ErrorObjectOwned>;
 
 fn builds_a_block(params: Option<&str>) -> bool {
     params.is_some_and(|params| params.contains("\"pending\""))
-}
-
-fn to_json<T: Serialize>(answer: &T) -> Result<Box<RawValue>, RpcError> {
-    to_raw_value(answer).map_err(RpcError::internal)
 }

@@ -43,6 +43,13 @@ pub(crate) struct LaneMetrics {
     pub(crate) running: Gauge,
 }
 
+/// What is measured of all answers together.
+#[derive(Debug, Clone)]
+pub(crate) struct AnswerMetrics {
+    pub(crate) bytes: Gauge,
+    pub(crate) refused: Counter,
+}
+
 /// What is measured where requests come in on one transport.
 #[derive(Debug, Clone)]
 pub(crate) struct TransportMetrics {
@@ -119,6 +126,19 @@ impl LaneMetrics {
         describe_gauge!(waiting, "Requests that wait for a slot of a lane.");
         describe_gauge!(running, "Requests that run in a lane.");
         Self { waiting: gauge!(waiting, "lane" => lane), running: gauge!(running, "lane" => lane) }
+    }
+}
+
+impl AnswerMetrics {
+    pub(crate) fn register() -> Self {
+        let bytes = "hanzo_rpc_answer_bytes";
+        let refused = "hanzo_rpc_answers_refused_total";
+        describe_gauge!(
+            bytes,
+            "Common memory that answers take, from their making until clients have read them."
+        );
+        describe_counter!(refused, "Answers refused because others take all the memory for them.");
+        Self { bytes: gauge!(bytes), refused: counter!(refused) }
     }
 }
 

@@ -111,6 +111,11 @@ pub(crate) enum Limit {
     RequestBytes { limit: u32 },
     #[error("response of more than the limit of {limit} bytes")]
     ResponseBytes { limit: usize },
+    #[error(
+        "this answer, {bytes} bytes so far, and those that clients have not read yet exceed the \
+         limit of {limit} bytes; read them, or ask for less"
+    )]
+    AnswerBytes { limit: u64, bytes: u64 },
     #[error("batch of {have} requests exceeds the limit of {limit}")]
     BatchEntries { limit: u32, have: usize },
     #[error("the limit of {limit} subscriptions on one connection is reached")]
@@ -295,6 +300,7 @@ mod tests {
             Limit::CallsInFlight { limit: 77 },
             Limit::RequestBytes { limit: 77 },
             Limit::ResponseBytes { limit: 77 },
+            Limit::AnswerBytes { limit: 77, bytes: 78 },
             Limit::BatchEntries { limit: 77, have: 78 },
             Limit::Subscriptions { limit: 77 },
             Limit::IpcConnections { limit: 77 },

@@ -2,7 +2,8 @@
 
 use crate::{
     HttpConfig, Namespace, RpcConfig, RpcLimits, RpcStartError,
-    answer_budget::AnswerBudgetLayer,
+    answer_budget::AnswerBudget,
+    answer_budget_layer::AnswerBudgetLayer,
     call_guard::{CallGuard, CallLimits},
     config::CorsOrigins,
     debug::DebugApi,
@@ -87,6 +88,7 @@ impl RpcServer {
         let limits = Arc::new(config.limits.clone());
         let cancel = dependencies.cancel.child_token();
         let services = Services::new(&config, dependencies, cancel.clone())?;
+        let budget = AnswerBudget::new(limits.answer_bytes);
         let mut handle = RpcHandle {
             local_addr: None,
             cancel: cancel.clone(),
@@ -95,7 +97,7 @@ impl RpcServer {
         };
         if let Some(http) = &config.http {
             let methods = services.methods(&http.namespaces)?;
-            let (addr, server) = start_http(http, &limits, methods).await?;
+            let (addr, server) = start_http(http, (&limits, &budget), methods).await?;
             (handle.local_addr, handle.http) = (Some(addr), Some(server.clone()));
             let cancelled = cancel.clone();
             handle.tasks.spawn(async move {
@@ -108,7 +110,13 @@ impl RpcServer {
             let methods = services.methods(&BTreeSet::from(Namespace::ALL))?;
             let listener = IpcListener::bind(path).await?;
             let metrics = TransportMetrics::register("ipc");
-            handle.tasks.spawn(listener.serve(IpcServices { methods, limits, metrics, cancel }));
+            handle.tasks.spawn(listener.serve(IpcServices {
+                methods,
+                limits,
+                budget,
+                metrics,
+                cancel,
+            }));
         }
         handle.tasks.close();
         Ok(handle)
@@ -189,19 +197,24 @@ impl Services {
 
 async fn start_http(
     config: &HttpConfig,
-    limits: &RpcLimits,
+    (limits, budget): (&RpcLimits, &AnswerBudget),
     methods: Methods,
 ) -> Result<(SocketAddr, ServerHandle), RpcStartError> {
     let bind = |source| RpcStartError::Bind { addr: config.address, source };
     let http = tower::ServiceBuilder::new()
         .layer(HostGuardLayer::new(config))
-        .layer(AnswerBudgetLayer::new(limits.unread_answer_bytes))
+        .layer(AnswerBudgetLayer::new(budget.clone()))
         .layer(cors_layer(&config.cors)?);
-    let calls =
-        CallLimits { calls_in_flight: limits.calls_in_flight, batch_entries: limits.batch_entries };
+    let calls = CallLimits {
+        calls_in_flight: limits.calls_in_flight,
+        batch_entries: limits.batch_entries,
+        response_bytes: limits.response_bytes,
+    };
     let (served, metrics) = (methods.clone(), TransportMetrics::register("tcp"));
-    let rpc = RpcServiceBuilder::new()
-        .layer_fn(move |inner| CallGuard::new(inner, served.clone(), calls, metrics.clone()));
+    let budget = budget.clone();
+    let rpc = RpcServiceBuilder::new().layer_fn(move |inner| {
+        CallGuard::new(inner, served.clone(), (calls, budget.connection()), metrics.clone())
+    });
     let server = Server::builder()
         .set_config(server_config(config, limits))
         .set_http_middleware(http)

@@ -1,7 +1,11 @@
 //! One IPC connection.
 
 use crate::{
-    ipc::{IpcServices, json_frames::JsonFrames, session::IpcSession},
+    ipc::{
+        IpcServices,
+        json_frames::JsonFrames,
+        session::{CountedAnswer, IpcSession},
+    },
     rpc_error::{Limit, RpcError},
 };
 use jsonrpsee::{
@@ -30,13 +34,14 @@ pub(crate) async fn serve(
     let limits = Arc::clone(&services.limits);
     let (mut reader, writer) = stream.into_split();
     let capacity = usize::try_from(limits.connection_buffer).unwrap_or(usize::MAX);
-    let (outbox, messages) = mpsc::channel::<Box<RawValue>>(capacity);
+    let (outbox, notifications) = mpsc::channel::<Box<RawValue>>(capacity);
     let sink = MethodSink::new_with_limit(outbox, limits.response_bytes);
+    let (answered, answers) = mpsc::channel::<CountedAnswer>(capacity);
     let session = Arc::new(IpcSession::new(&services, connection, sink.clone()));
     let in_flight = Arc::new(Semaphore::new(limits.calls_in_flight));
     let mut frames = JsonFrames::new(limits.request_bytes);
     let mut tasks = JoinSet::new();
-    tasks.spawn(write_all(writer, messages));
+    tasks.spawn(write_all(writer, notifications, answers));
     let mut chunk = vec![0; READ_BYTES];
     loop {
         let length = reader.read(&mut chunk).await?;
@@ -52,7 +57,7 @@ pub(crate) async fn serve(
                     // A closed connection needs no answer.
                     let _ = sink.send(refusal(limit)).await;
                     // Without senders the writer ends once the refusal is out.
-                    drop((session, sink));
+                    drop((session, sink, answered));
                     let written = async { while tasks.join_next().await.is_some() {} };
                     let _ = timeout(limits.slow_reader_patience, written).await;
                     return Ok(());
@@ -60,13 +65,11 @@ pub(crate) async fn serve(
             };
             // Reading stops while too many requests are unanswered.
             let permit = Arc::clone(&in_flight).acquire_owned().await.map_err(io::Error::other)?;
-            let (session, sink) = (Arc::clone(&session), sink.clone());
+            let (session, answered) = (Arc::clone(&session), answered.clone());
             tasks.spawn(async move {
-                if let Some(answer) = session.answer(&document).await
-                    && let Ok(answer) = RawValue::from_string(answer)
-                {
+                if let Some(answer) = session.answer(&document).await {
                     // A closed connection needs no answer.
-                    let _ = sink.send(answer).await;
+                    let _ = answered.send(answer).await;
                 }
                 drop(permit);
                 Ok(())
@@ -89,13 +92,25 @@ fn refusal(limit: Limit) -> Box<RawValue> {
     MethodResponse::error(Id::Null, error).into_json()
 }
 
+/// Writes until nobody can send any more. Notifications go first: what waits when an answer comes
+/// may be of the subscription that the answer ends.
 async fn write_all(
     mut writer: OwnedWriteHalf,
-    mut messages: mpsc::Receiver<Box<RawValue>>,
+    mut notifications: mpsc::Receiver<Box<RawValue>>,
+    mut answers: mpsc::Receiver<CountedAnswer>,
 ) -> io::Result<()> {
-    while let Some(message) = messages.recv().await {
-        writer.write_all(message.get().as_bytes()).await?;
-        writer.write_all(b"\n").await?;
+    loop {
+        tokio::select! {
+            biased;
+            Some(notification) = notifications.recv() => write(&mut writer, &notification).await?,
+            // Counted until it is written.
+            Some(answer) = answers.recv() => write(&mut writer, &answer.json).await?,
+            else => return Ok(()),
+        }
     }
-    Ok(())
+}
+
+async fn write(writer: &mut OwnedWriteHalf, message: &RawValue) -> io::Result<()> {
+    writer.write_all(message.get().as_bytes()).await?;
+    writer.write_all(b"\n").await
 }

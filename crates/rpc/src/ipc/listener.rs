@@ -2,6 +2,7 @@
 
 use crate::{
     RpcLimits, RpcStartError,
+    answer_budget::AnswerBudget,
     ipc::connection,
     metrics::{Occupied, TransportMetrics},
     rpc_error::Limit,
@@ -35,6 +36,7 @@ pub(crate) struct IpcListener {
 pub(crate) struct IpcServices {
     pub(crate) methods: Methods,
     pub(crate) limits: Arc<RpcLimits>,
+    pub(crate) budget: AnswerBudget,
     pub(crate) metrics: TransportMetrics,
     pub(crate) cancel: CancellationToken,
 }

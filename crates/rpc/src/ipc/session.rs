@@ -1,14 +1,16 @@
 //! Answers the requests of one IPC connection.
 
 use crate::{
+    answer_budget::ConnectionBudget,
+    answer_bytes::AnswerBytes,
     ipc::IpcServices,
     metrics::Outcomes,
     rpc_error::{Limit, RpcError},
     subscription_id::HexIds,
 };
 use jsonrpsee::{
-    BoundedSubscriptions, ConnectionId, Extensions, MethodCallback, MethodResponse, MethodSink,
-    Methods, SubscriptionState,
+    BatchResponseBuilder, BoundedSubscriptions, ConnectionId, Extensions, MethodCallback,
+    MethodResponse, MethodSink, Methods, SubscriptionState,
     types::{ErrorCode, ErrorObject, ErrorObjectOwned, Id, InvalidRequest, Params, Request},
 };
 use serde_json::value::RawValue;
@@ -22,7 +24,15 @@ pub(crate) struct IpcSession {
     subscriptions: BoundedSubscriptions,
     response_bytes: usize,
     batch_entries: u32,
+    budget: ConnectionBudget,
     unknown_methods: Outcomes,
+}
+
+/// An answer that is counted until it is dropped.
+#[derive(Debug)]
+pub(crate) struct CountedAnswer {
+    pub(crate) json: Box<RawValue>,
+    _bytes: AnswerBytes,
 }
 
 impl IpcSession {
@@ -36,53 +46,63 @@ impl IpcSession {
             subscriptions: BoundedSubscriptions::new(limits.subscriptions_per_connection),
             response_bytes: usize::try_from(limits.response_bytes).unwrap_or(usize::MAX),
             batch_entries: limits.batch_entries,
+            budget: services.budget.connection(),
             unknown_methods: services.metrics.unknown_methods.clone(),
         }
     }
 
     /// The answer to a request or a batch; none to notifications, and none to subscriptions, whose
     /// answer has gone to the sink ahead of their first notification.
-    pub(crate) async fn answer(&self, document: &[u8]) -> Option<String> {
+    pub(crate) async fn answer(&self, document: &[u8]) -> Option<CountedAnswer> {
+        let bytes = self.budget.answer();
         let is_batch = document.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
-        if !is_batch {
-            return Some(self.single(document).await?.into_json().get().to_owned());
-        }
-        let entries: Vec<&RawValue> = match serde_json::from_slice(document) {
-            Ok(entries) => entries,
-            Err(_) => return Some(text(error(Id::Null, ErrorCode::ParseError))),
+        let answer = match is_batch {
+            true => self.batch(document, &bytes).await?,
+            false => self.single(document, &bytes).await?,
+        };
+        let json = match bytes.hold(wide(answer.as_json().get().len())) {
+            Ok(()) => answer.into_json(),
+            Err(limit) => refusal(limit).into_json(),
+        };
+        Some(CountedAnswer { json, _bytes: bytes })
+    }
+
+    async fn batch(&self, document: &[u8], bytes: &AnswerBytes) -> Option<MethodResponse> {
+        let Ok(entries) = serde_json::from_slice::<Vec<&RawValue>>(document) else {
+            return Some(error(Id::Null, ErrorCode::ParseError));
         };
         let (limit, have) = (self.batch_entries, entries.len());
         if u32::try_from(have).map_or(true, |have| have > limit) {
-            let refused =
-                ErrorObjectOwned::from(RpcError::from(Limit::BatchEntries { limit, have }));
-            return Some(text(error(Id::Null, refused)));
+            return Some(refusal(Limit::BatchEntries { limit, have }));
         }
         if entries.is_empty() {
-            return Some(text(error(Id::Null, ErrorCode::InvalidRequest)));
+            return Some(error(Id::Null, ErrorCode::InvalidRequest));
         }
-        self.batch(&entries).await
+        self.entries(&entries, bytes).await
     }
 
-    async fn batch(&self, entries: &[&RawValue]) -> Option<String> {
-        let mut answers: Vec<Box<RawValue>> = Vec::with_capacity(entries.len());
-        let mut bytes: usize = 0;
+    /// If the answer becomes too large, or there is no room for more of it, the rest is not
+    /// executed and the batch is refused as a whole.
+    async fn entries(&self, entries: &[&RawValue], bytes: &AnswerBytes) -> Option<MethodResponse> {
+        let limit = self.response_bytes;
+        let mut built = BatchResponseBuilder::new_with_limit(limit);
+        let mut length: usize = 0;
         for entry in entries {
-            let Some(answer) = self.single(entry.get().as_bytes()).await else { continue };
-            let answer = answer.into_json();
-            bytes = bytes.saturating_add(answer.get().len());
-            if bytes > self.response_bytes {
-                let limit = self.response_bytes;
-                let refused = RpcError::from(Limit::ResponseBytes { limit });
-                return Some(text(error(Id::Null, ErrorObjectOwned::from(refused))));
+            let Some(answer) = self.single(entry.get().as_bytes(), bytes).await else { continue };
+            length = length.saturating_add(answer.as_json().get().len());
+            if let Err(limit) = bytes.hold(wide(length)) {
+                return Some(refusal(limit));
             }
-            answers.push(answer);
+            if built.append(answer).is_err() {
+                return Some(refusal(Limit::ResponseBytes { limit }));
+            }
         }
-        if answers.is_empty() { None } else { serde_json::to_string(&answers).ok() }
+        (!built.is_empty()).then(|| MethodResponse::from_batch(built.finish()))
     }
 
-    async fn single(&self, document: &[u8]) -> Option<MethodResponse> {
+    async fn single(&self, document: &[u8], bytes: &AnswerBytes) -> Option<MethodResponse> {
         if let Ok(request) = serde_json::from_slice::<Request<'_>>(document) {
-            let answer = self.call(request).await;
+            let answer = self.call(request, bytes).await;
             return (!answer.is_subscription()).then_some(answer);
         }
         match serde_json::from_slice::<serde_json::Value>(document) {
@@ -98,10 +118,11 @@ impl IpcSession {
         }
     }
 
-    async fn call(&self, request: Request<'_>) -> MethodResponse {
+    async fn call(&self, request: Request<'_>, bytes: &AnswerBytes) -> MethodResponse {
         let Request { id, method, params, .. } = request;
         let params = Params::new(params.as_ref().map(|params| params.get()));
-        let extensions = Extensions::new();
+        let mut extensions = Extensions::new();
+        extensions.insert(bytes.clone());
         let (connection, bytes) = (self.connection, self.response_bytes);
         match self.methods.method(&method) {
             None => {
@@ -137,6 +158,10 @@ fn error<'a>(id: Id<'a>, error: impl Into<ErrorObject<'a>>) -> MethodResponse {
     MethodResponse::error(id, error)
 }
 
-fn text(response: MethodResponse) -> String {
-    response.into_json().get().to_owned()
+fn refusal(limit: Limit) -> MethodResponse {
+    error(Id::Null, ErrorObjectOwned::from(RpcError::from(limit)))
+}
+
+fn wide(bytes: usize) -> u64 {
+    u64::try_from(bytes).unwrap_or(u64::MAX)
 }

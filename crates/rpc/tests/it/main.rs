@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod answer_budget;
 mod batches;
 mod blocks;
 mod debug;
