@@ -4,6 +4,14 @@
 //! machine has. So all answers of a server share one budget. An answer that it has no room for is
 //! refused, and what was made of it is dropped: nobody waits for room, so that clients that read
 //! nothing cannot hold up those that do.
+//!
+//! An answer counts from the writing of its JSON until its last byte is with the operating system:
+//! on plain HTTP and on the Unix socket; on a WebSocket only until jsonrpsee's queue of the
+//! connection has it, because nobody tells when it leaves that queue. Beside the budget there are, at
+//! any time, in each slot of a lane one answer that is no JSON yet and
+//! [64 KiB](crate::counted_json) that are; and in each async worker one entry twice, while jsonrpsee
+//! copies it into its envelope or into the batch. Notifications of subscriptions have bounds of their
+//! own.
 
 use crate::{answer_bytes::AnswerBytes, metrics::AnswerMetrics, rpc_error::Limit};
 use std::sync::Arc;

@@ -14,7 +14,8 @@
 //! ```
 //!
 //! Invariants: a method of a namespace that is not permitted does not exist, alone or in a batch;
-//! every limit has a name, a value and an error that states both; an answer is about one
+//! every limit has a name, a value and an error that states both; all answers together, from their
+//! making on, take no more memory than one budget; an answer is about one
 //! [`ChainView`](hanzo_chain::ChainView) from beginning to end; a state that is not available is
 //! an error, never another state.
 
