@@ -4,9 +4,15 @@ use crate::{
     answer_budget::{ConnectionBudget, Units},
     rpc_error::{Limit, RpcError},
 };
-use jsonrpsee::Extensions;
+use jsonrpsee::{
+    Extensions, MethodResponse,
+    types::{ErrorObjectOwned, Id},
+};
 use parking_lot::Mutex;
 use std::sync::Arc;
+
+/// Longest id that a refusal repeats: a refusal is not counted.
+const LONGEST_ID_BYTES: usize = 1024;
 
 /// The bytes of one answer, single or batch, counted while it is made, while it waits, and while it
 /// is sent. They are given back when the last clone is dropped: whoever has bytes of the answer has
@@ -76,6 +82,26 @@ impl AnswerBytes {
         held_now
     }
 
+    /// The response to the request with this id if there is room for it, otherwise the refusal.
+    pub(crate) fn admit<'a>(
+        &self,
+        response: MethodResponse,
+        id: impl FnOnce() -> Id<'a>,
+    ) -> MethodResponse {
+        let bytes = u64::try_from(response.as_json().get().len()).unwrap_or(u64::MAX);
+        match self.hold(bytes) {
+            Ok(()) => response,
+            // It was sent ahead of the first notification.
+            Err(_) if response.is_subscription() => response,
+            Err(limit) => {
+                let id = id();
+                let long = id.as_str().is_some_and(|id| id.len() > LONGEST_ID_BYTES);
+                let id = if long { Id::Null } else { id };
+                MethodResponse::error(id, ErrorObjectOwned::from(RpcError::from(limit)))
+            }
+        }
+    }
+
     fn resize(&self, held: &mut Held, bytes: u64) -> Result<(), Limit> {
         self.0.budget.resize(&mut held.units, bytes)?;
         held.bytes = bytes;
@@ -141,6 +167,22 @@ mod tests {
         first.add(1).unwrap_err();
         first.hold(all).unwrap_err();
         second.add(all).unwrap();
+    }
+
+    #[test]
+    fn a_refusal_repeats_the_id_of_its_request_unless_it_is_long() {
+        let answer = AnswerBudget::new(0).connection().answer();
+        let long = "x".repeat(100 << 10);
+        for (id, repeated) in [("7", true), (long.as_str(), false)] {
+            let id = Id::Str(id.into());
+            let response = MethodResponse::error(
+                id.clone(),
+                ErrorObjectOwned::owned(1, "x".repeat(100 << 10), None::<()>),
+            );
+            let refused = answer.admit(response, || id).into_json();
+            assert!(refused.get().len() < 1024 && refused.get().contains("-32005"), "{refused}");
+            assert_eq!(refused.get().contains(r#""id":"7""#), repeated, "{refused}");
+        }
     }
 
     #[test]

@@ -134,7 +134,7 @@ where
                 let (answer, id) = (self.answer(request.extensions()), request.id.clone());
                 request.extensions_mut().insert(answer.clone());
                 let response = self.inner.call(request);
-                let counted = async move { counted(response.await, &answer, id) };
+                let counted = async move { answer.admit(response.await, || id) };
                 held(counted, permit).boxed()
             }
             Err(error) => {
@@ -208,14 +208,6 @@ impl CheckedBatch<'_> {
             }
         }
         MethodResponse::from_batch(built.finish())
-    }
-}
-
-/// The response, if there is room for it. That of a subscription has been sent already.
-fn counted(response: MethodResponse, answer: &AnswerBytes, id: Id<'_>) -> MethodResponse {
-    match answer.hold(wide(response.as_json().get().len())) {
-        Err(limit) if !response.is_subscription() => refusal(id, limit.into()),
-        Ok(()) | Err(_) => response,
     }
 }
 

@@ -57,14 +57,10 @@ impl IpcSession {
         let bytes = self.budget.answer();
         let is_batch = document.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
         let answer = match is_batch {
-            true => self.batch(document, &bytes).await?,
-            false => self.single(document, &bytes).await?,
+            true => bytes.admit(self.batch(document, &bytes).await?, || Id::Null),
+            false => bytes.admit(self.single(document, &bytes).await?, || id_of(document)),
         };
-        let json = match bytes.hold(wide(answer.as_json().get().len())) {
-            Ok(()) => answer.into_json(),
-            Err(limit) => refusal(limit).into_json(),
-        };
-        Some(CountedAnswer { json, _bytes: bytes })
+        Some(CountedAnswer { json: answer.into_json(), _bytes: bytes })
     }
 
     async fn batch(&self, document: &[u8], bytes: &AnswerBytes) -> Option<MethodResponse> {
@@ -110,11 +106,7 @@ impl IpcSession {
             Ok(value) if value.get("method").is_some() => {
                 Some(error(Id::Null, ErrorObjectOwned::from(RpcError::NoId)))
             }
-            Ok(_) => {
-                let id = serde_json::from_slice::<InvalidRequest<'_>>(document)
-                    .map_or(Id::Null, |invalid| invalid.id);
-                Some(error(id, ErrorCode::InvalidRequest))
-            }
+            Ok(_) => Some(error(id_of(document), ErrorCode::InvalidRequest)),
         }
     }
 
@@ -156,6 +148,11 @@ impl IpcSession {
 
 fn error<'a>(id: Id<'a>, error: impl Into<ErrorObject<'a>>) -> MethodResponse {
     MethodResponse::error(id, error)
+}
+
+/// The id of a request, whatever else it has.
+fn id_of(document: &[u8]) -> Id<'_> {
+    serde_json::from_slice::<InvalidRequest<'_>>(document).map_or(Id::Null, |request| request.id)
 }
 
 fn refusal(limit: Limit) -> MethodResponse {

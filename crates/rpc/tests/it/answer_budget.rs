@@ -194,6 +194,13 @@ async fn answers_that_nobody_reads_on_the_unix_socket_take_room_from_http() {
     idle.write_all(batch().as_bytes()).await.unwrap();
     idle.read_exact(&mut [0; 64]).await.unwrap();
     refusal(node.address).await;
+    // On this socket too.
+    let mut other = UnixStream::connect(folder.path().join("ipc")).await.unwrap();
+    other.write_all(batch().as_bytes()).await.unwrap();
+    let mut answer = vec![0; 1024];
+    let length = other.read(&mut answer).await.unwrap();
+    let answer: Value = serde_json::from_slice(&answer[..length]).unwrap();
+    assert_eq!(outcome(&answer).unwrap_err().code, -32_005);
     drop(idle);
     node.stop().await;
 }
