@@ -67,16 +67,25 @@ pub(crate) fn pending_block(
                 .collect(),
         ),
     };
-    let mut value = serde_json::to_value(with_transactions(block, transactions)).or_internal()?;
-    if let Some(fields) = value.as_object_mut() {
+    Ok(unsealed(serde_json::to_value(with_transactions(block, transactions)).or_internal()?))
+}
+
+/// The header of the block that would be mined now, as [`pending_block`] has it.
+pub(crate) fn pending_header(header: &SealedHeader) -> Result<Value, RpcError> {
+    Ok(unsealed(serde_json::to_value(rpc_header(header)).or_internal()?))
+}
+
+/// The object without what only a mined block has.
+fn unsealed(mut block: Value) -> Value {
+    if let Some(fields) = block.as_object_mut() {
         for field in ["hash", "nonce", "miner"] {
             fields.insert(field.to_owned(), Value::Null);
         }
     }
-    Ok(value)
+    block
 }
 
-/// The header object of a `newHeads` notification.
+/// The header object of `eth_getHeaderBy…` and of a `newHeads` notification.
 pub(crate) fn rpc_header(header: &SealedHeader) -> Header {
     Header::from_sealed(sealed(header))
 }

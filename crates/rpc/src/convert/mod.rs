@@ -6,7 +6,7 @@ mod receipt;
 mod transaction;
 
 pub(crate) use block::{
-    RpcBlock, TransactionDetail, pending_block, rpc_block, rpc_header, rpc_uncle,
+    RpcBlock, TransactionDetail, pending_block, pending_header, rpc_block, rpc_header, rpc_uncle,
 };
 pub(crate) use log::{BlockLogs, Removal, RpcLog};
 pub(crate) use receipt::{RpcReceipt, block_receipts, receipt_at};

@@ -38,6 +38,8 @@ fn node_methods(table: &mut MethodTable<Eth>) -> Result<(), RegisterMethodError>
 fn block_methods(table: &mut MethodTable<Eth>) -> Result<(), RegisterMethodError> {
     table.blocking("eth_getBlockByNumber", (Lane::Lookup, 2), Eth::block_by_number)?;
     table.blocking("eth_getBlockByHash", (Lane::Lookup, 2), Eth::block_by_hash)?;
+    table.blocking("eth_getHeaderByNumber", (Lane::Lookup, 1), Eth::header_by_number)?;
+    table.blocking("eth_getHeaderByHash", (Lane::Lookup, 1), Eth::header_by_hash)?;
     table.blocking("eth_getBlockReceipts", (Lane::Lookup, 1), Eth::block_receipts)?;
     table.blocking(
         "eth_getBlockTransactionCountByHash",

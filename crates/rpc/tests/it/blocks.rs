@@ -87,6 +87,8 @@ async fn an_unknown_block_is_null() {
     for (method, params) in [
         ("eth_getBlockByNumber", json!(["0x99", true])),
         ("eth_getBlockByHash", json!([unknown, true])),
+        ("eth_getHeaderByNumber", json!(["0x99"])),
+        ("eth_getHeaderByHash", json!([unknown])),
         ("eth_getBlockReceipts", json!(["0x99"])),
         ("eth_getBlockReceipts", json!([unknown])),
         ("eth_getBlockTransactionCountByHash", json!([unknown])),
@@ -141,5 +143,34 @@ async fn the_pending_block_has_the_pool_and_no_seal() {
         1
     );
     assert_eq!(number(&node.ask("eth_blockNumber", json!([])).await), 0);
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_header_is_its_block_without_body_and_size() {
+    let node = TestNode::start().await;
+    node.add(node.signer(0).transfer(0, Address::repeat_byte(1), 1));
+    let mined = node.mine().await;
+    let mut block = node.ask("eth_getBlockByNumber", json!(["latest", false])).await;
+    for field in ["size", "transactions", "uncles", "withdrawals"] {
+        block.as_object_mut().unwrap().remove(field).unwrap();
+    }
+    for tag in ["0x1", "latest", "safe", "finalized"] {
+        assert_eq!(node.ask("eth_getHeaderByNumber", json!([tag])).await, block, "{tag}");
+    }
+    assert_eq!(node.ask("eth_getHeaderByHash", json!([mined.hash()])).await, block);
+    let earliest = node.ask("eth_getHeaderByNumber", json!(["earliest"])).await;
+    assert_eq!(number(&earliest["number"]), 0);
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pending_header_has_no_seal() {
+    let node = TestNode::start().await;
+    let pending = node.ask("eth_getHeaderByNumber", json!(["pending"])).await;
+    assert_eq!(number(&pending["number"]), 1);
+    for absent in ["hash", "nonce", "miner"] {
+        assert_eq!(pending[absent], Value::Null, "{absent}");
+    }
     node.stop().await;
 }

@@ -11,7 +11,7 @@ use proptest::{
 };
 use serde_json::{Value, json};
 
-const METHODS: [&str; 55] = [
+const METHODS: [&str; 57] = [
     "debug_getRawBlock",
     "debug_getRawHeader",
     "debug_getRawReceipts",
@@ -40,6 +40,8 @@ const METHODS: [&str; 55] = [
     "eth_getCode",
     "eth_getFilterChanges",
     "eth_getFilterLogs",
+    "eth_getHeaderByHash",
+    "eth_getHeaderByNumber",
     "eth_getLogs",
     "eth_getRawTransactionByHash",
     "eth_getStorageAt",
