@@ -175,7 +175,14 @@ impl Worker {
         time.record(&self.tree.metrics.import_seconds);
         self.tree.metrics.imported(&verdict);
         self.tree.metrics.observe(&self.tree, queued);
-        let inserted = verdict?;
+        let inserted = match verdict {
+            Err(error) if error.is_fatal() => return Err(error),
+            Err(error) => {
+                self.show_bad_blocks();
+                return Err(error);
+            }
+            Ok(inserted) => inserted,
+        };
         match &inserted {
             Inserted::Head(update) => {
                 self.view.store(Arc::clone(&update.view));
@@ -187,8 +194,17 @@ impl Worker {
             }
             // The chain is as it was, so nobody is told; the block can be found by its hash.
             Inserted::Side => self.view.store(self.tree.view()),
-            Inserted::Known | Inserted::Deferred | Inserted::Orphan { .. } => {}
+            Inserted::Known | Inserted::Deferred | Inserted::Orphan { .. } => {
+                self.show_bad_blocks();
+            }
         }
         Ok(inserted)
+    }
+
+    /// Lets readers see a block that was refused. The chain is as it was, so nobody is told.
+    fn show_bad_blocks(&self) {
+        if !self.tree.has_shown_bad_blocks(&self.view.load()) {
+            self.view.store(self.tree.view());
+        }
     }
 }

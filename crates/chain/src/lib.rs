@@ -23,6 +23,7 @@
 
 mod assemble;
 mod audit;
+mod bad_blocks;
 mod block_state;
 mod canon_update;
 mod chain_handle;
@@ -43,6 +44,7 @@ mod view;
 
 pub use assemble::assemble;
 pub use audit::{Audit, AuditError, audit};
+pub use bad_blocks::{MAX_BAD_BLOCK_BYTES, MAX_BAD_BLOCKS};
 pub use block_state::{BlockState, RecentState};
 pub use canon_update::{CanonObserver, CanonUpdate};
 pub use chain_handle::{ChainHandle, ChainThread, IMPORT_QUEUE, UPDATE_QUEUE};

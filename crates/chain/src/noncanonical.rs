@@ -1,6 +1,6 @@
 //! Blocks in memory that are not on the canonical chain.
 
-use crate::{ExecutedBlock, displaced::Displaced};
+use crate::{ExecutedBlock, bad_blocks::BadBlocks, displaced::Displaced};
 use alloy_primitives::B256;
 use hanzo_types::{RecoveredBlock, TotalDifficulty};
 use std::sync::Arc;
@@ -12,6 +12,8 @@ pub(crate) struct Noncanonical {
     /// In no order; at most [`crate::MAX_SIDE_BLOCKS`], nearly always none.
     pub(crate) side: Arc<Vec<Arc<ExecutedBlock>>>,
     pub(crate) displaced: Displaced,
+    /// Not found by hash: they are not valid.
+    pub(crate) bad: BadBlocks,
 }
 
 impl Noncanonical {

@@ -1,7 +1,8 @@
 //! The chain as of one head, for readers.
 
 use crate::{
-    BlockState, ExecutedBlock, RecentState, generation::Generation, noncanonical::Noncanonical,
+    BlockState, ExecutedBlock, RecentState, bad_blocks::BadBlocks, generation::Generation,
+    noncanonical::Noncanonical,
 };
 use alloy_primitives::B256;
 use hanzo_consensus::{Ancestors, FINALIZED_DEPTH, SAFE_DEPTH, UnreadableAncestor};
@@ -217,6 +218,17 @@ impl ChainView {
     #[must_use]
     pub fn displaced_receipts(&self, hash: B256) -> Option<Arc<Vec<Receipt>>> {
         self.noncanonical.displaced.get(hash).map(|displaced| Arc::clone(&displaced.receipts))
+    }
+
+    /// The newest blocks that were refused for their own fault, newest first; at most
+    /// [`crate::MAX_BAD_BLOCKS`]. A restart forgets them.
+    #[must_use]
+    pub fn bad_blocks(&self) -> &[Arc<RecoveredBlock>] {
+        self.noncanonical.bad.blocks()
+    }
+
+    pub(crate) fn has_bad_blocks(&self, bad: &BadBlocks) -> bool {
+        self.noncanonical.bad.is(bad)
     }
 
     /// Where the transaction with this hash is on the canonical chain.

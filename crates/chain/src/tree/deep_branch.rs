@@ -30,7 +30,7 @@ impl ChainTree {
         let header = block.sealed_header();
         if let Err(error) = self.consensus.check_in_context(header, parent, self, origin.arrival())
         {
-            return Err(self.refused(number, hash, InvalidBlock::from(error)));
+            return Err(self.refused_block(block, InvalidBlock::from(error)));
         }
         let unknown = || StoreError::UnknownBlock(BlockRef { number, hash });
         let parent_difficulty = match self.total_difficulty(parent.hash()) {

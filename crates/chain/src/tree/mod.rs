@@ -14,8 +14,8 @@ mod validate;
 
 use crate::{
     CanonUpdate, ChainView, CheckedBlock, ExecutedBlock, ImportError, InvalidBlock, OpenError,
-    Origin, displaced::Displaced, generation::Generation, genesis::genesis_diff,
-    metrics::ChainMetrics, noncanonical::Noncanonical, timing::Stopwatch,
+    Origin, bad_blocks::BadBlocks, displaced::Displaced, generation::Generation,
+    genesis::genesis_diff, metrics::ChainMetrics, noncanonical::Noncanonical, timing::Stopwatch,
 };
 use alloy_primitives::{B256, map::B256Map};
 pub(crate) use canon_change::CanonChange;
@@ -24,7 +24,9 @@ use deferred::Deferred;
 use hanzo_consensus::{Ancestors, ChainWeight, Consensus, UnreadableAncestor};
 use hanzo_state::{StateRoot, root};
 use hanzo_store::{Durability, Store, StoreError, StoreView};
-use hanzo_types::{ChainSpec, Fault, Header, SealedBlock, SealedHeader, TotalDifficulty};
+use hanzo_types::{
+    ChainSpec, Fault, Header, RecoveredBlock, SealedBlock, SealedHeader, TotalDifficulty,
+};
 use invalid_blocks::InvalidBlocks;
 use orphans::Orphans;
 use reported_branches::ReportedBranches;
@@ -89,6 +91,7 @@ pub struct ChainTree {
     orphans: Orphans,
     deferred: Deferred,
     invalid: InvalidBlocks,
+    bad: BadBlocks,
     displaced: Displaced,
     reported: ReportedBranches,
     /// The commit of the oldest blocks above the base, if one is under way.
@@ -123,6 +126,7 @@ impl ChainTree {
             orphans: Orphans::default(),
             deferred: Deferred::default(),
             invalid: InvalidBlocks::default(),
+            bad: BadBlocks::default(),
             displaced: Displaced::default(),
             reported: ReportedBranches::default(),
             commit: None,
@@ -208,8 +212,17 @@ impl ChainTree {
             self.head(),
             self.head_difficulty(),
             self.chain.clone(),
-            Noncanonical { side: self.list_side_blocks(), displaced: self.displaced.clone() },
+            Noncanonical {
+                side: self.list_side_blocks(),
+                displaced: self.displaced.clone(),
+                bad: self.bad.clone(),
+            },
         ))
+    }
+
+    /// Whether `view` knows every bad block that the tree knows.
+    pub(crate) fn has_shown_bad_blocks(&self, view: &ChainView) -> bool {
+        view.has_bad_blocks(&self.bad)
     }
 
     /// Persists the state of every canonical block and flushes the log: after this, opening the
@@ -413,6 +426,16 @@ impl ChainTree {
             let orphans = self.orphans.take_children(hash);
             condemned.extend(orphans.iter().map(|(orphan, _)| orphan.block().hash()));
         }
+    }
+
+    /// The error for a block that did not pass; if it can never pass, it is kept for
+    /// [`ChainView::bad_blocks`], and its hash is remembered.
+    fn refused_block(&mut self, block: RecoveredBlock, reason: InvalidBlock) -> ImportError {
+        let (number, hash) = (block.number, block.hash());
+        if reason.fault() == Fault::Peer {
+            self.bad.remember(Arc::new(block));
+        }
+        self.refused(number, hash, reason)
     }
 
     /// The error for a block that did not pass; it is remembered if it can never pass.

@@ -51,34 +51,37 @@ impl ChainTree {
         parent: &SealedHeader,
         origin: Origin,
     ) -> Result<Arc<ExecutedBlock>, ImportError> {
-        let (number, hash) = (block.number, block.hash());
-        self.validate(block, parent, origin).map_err(|error| match error {
-            Refusal::Invalid(reason) => self.refused(number, hash, reason),
-            Refusal::State(error) => ImportError::State(error),
-        })
+        match self.validate(&block, parent, origin) {
+            Ok((executed, state_root)) => {
+                let parent_difficulty = self
+                    .blocks
+                    .get(&parent.hash())
+                    .map_or(self.base_difficulty, |block| block.total_difficulty());
+                let total_difficulty = parent_difficulty.child(block.difficulty);
+                let block = ExecutedBlock::new(block, executed, state_root, total_difficulty);
+                Ok(Arc::new(block))
+            }
+            Err(Refusal::Invalid(reason)) => Err(self.refused_block(block, reason)),
+            Err(Refusal::State(error)) => Err(ImportError::State(error)),
+        }
     }
 
     fn validate(
         &self,
-        block: RecoveredBlock,
+        block: &RecoveredBlock,
         parent: &SealedHeader,
         origin: Origin,
-    ) -> Result<Arc<ExecutedBlock>, Refusal> {
+    ) -> Result<(Executed, StateRoot), Refusal> {
         let header = block.sealed_header();
         self.consensus.check_in_context(header, parent, self, origin.arrival())?;
         self.consensus.check_ommers(block.sealed_block(), self)?;
-        let (executed, state_root) = self.run(&block, parent, origin)?;
+        let (executed, state_root) = self.run(block, parent, origin)?;
         self.consensus.check_outcome(header, &executed.outcome)?;
         if state_root.root != block.state_root {
             let (header, computed) = (block.state_root, state_root.root);
             return Err(InvalidBlock::StateRoot { header, computed }.into());
         }
-        let parent_difficulty = self
-            .blocks
-            .get(&parent.hash())
-            .map_or(self.base_difficulty, |block| block.total_difficulty());
-        let total_difficulty = parent_difficulty.child(block.difficulty);
-        Ok(Arc::new(ExecutedBlock::new(block, executed, state_root, total_difficulty)))
+        Ok((executed, state_root))
     }
 
     /// Executes the block on its parent's state, unless this very block was built here.

@@ -1,5 +1,6 @@
-//! The `debug` namespace: traces and raw blocks, one file per topic. Source: geth.
+//! The `debug` namespace: traces, raw blocks and refused ones, one file per topic. Source: geth.
 
+mod bad_blocks;
 mod methods;
 mod raw;
 mod trace_block;

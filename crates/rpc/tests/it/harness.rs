@@ -3,13 +3,15 @@
 use crate::http_client::post;
 use alloy_eips::eip2718::Encodable2718 as _;
 use alloy_primitives::{Address, B256, Bytes, hex};
-use hanzo_chain::{CanonObserver, ChainHandle, ChainThread, CheckedBlock, Inserted, Origin};
+use hanzo_chain::{
+    CanonObserver, ChainHandle, ChainThread, CheckedBlock, ImportError, Inserted, Origin,
+};
 use hanzo_consensus::Consensus;
 use hanzo_mining::{Clock, InstantSealer, MinerStatus, MiningConfig, Sealer, TemplateService};
 use hanzo_pool::{Pool, PoolConfig, TransactionOrigin};
 use hanzo_rpc::{HttpConfig, RpcConfig, RpcDependencies, RpcHandle, RpcServer, RpcStartError};
 use hanzo_testkit::{Retention, Signer, TestChain, dev_spec, seal};
-use hanzo_types::{RecoveredBlock, RecoveredTransaction};
+use hanzo_types::{Header, RecoveredBlock, RecoveredTransaction, SealedBlock};
 use serde_json::{Value, json};
 use std::{
     net::SocketAddr,
@@ -159,6 +161,28 @@ impl TestNode {
     pub(crate) async fn import(&self, block: &RecoveredBlock) -> Inserted {
         let checked = CheckedBlock::check(block.sealed_block().clone(), &*self.consensus).unwrap();
         self.chain.import(checked, Origin::Peer { now: block.timestamp }).await.unwrap()
+    }
+
+    /// Imports a block that is not valid.
+    pub(crate) async fn import_bad(&self, block: &RecoveredBlock) -> ImportError {
+        let checked = CheckedBlock::check(block.sealed_block().clone(), &*self.consensus).unwrap();
+        let origin = Origin::Peer { now: block.timestamp };
+        self.chain.import(checked, origin).await.unwrap_err()
+    }
+
+    /// The block that would be mined now, sealed after `change`.
+    pub(crate) async fn tampered(
+        &self,
+        change: impl FnOnce(&mut Header) + Send + 'static,
+    ) -> RecoveredBlock {
+        let templates = self.templates.clone();
+        tokio::task::spawn_blocking(move || {
+            let (mut block, senders) = templates.pending().unwrap().block().clone().split();
+            change(&mut block.header);
+            seal(RecoveredBlock::new_sealed(SealedBlock::seal_slow(block), senders))
+        })
+        .await
+        .unwrap()
     }
 
     /// Mines `count` empty blocks.

@@ -11,7 +11,8 @@ use proptest::{
 };
 use serde_json::{Value, json};
 
-const METHODS: [&str; 57] = [
+const METHODS: [&str; 58] = [
+    "debug_getBadBlocks",
     "debug_getRawBlock",
     "debug_getRawHeader",
     "debug_getRawReceipts",
