@@ -51,6 +51,10 @@ pub(crate) enum RpcError {
     HeaderNotFound,
     #[error("transaction not found")]
     TransactionNotFound,
+    #[error("parent {parent} not found")]
+    ParentNotFound { parent: B256 },
+    #[error("block {number} does not follow its parent, which is block {parent}")]
+    BlockNumber { number: u64, parent: u64 },
     #[error("genesis is not traceable")]
     UntraceableGenesis,
     #[error("tracing on top of pending is not supported")]
@@ -142,6 +146,8 @@ impl RpcError {
             Self::NotMinedInTime { .. } => NOT_MINED_IN_TIME,
             Self::HeaderNotFound
             | Self::TransactionNotFound
+            | Self::ParentNotFound { .. }
+            | Self::BlockNumber { .. }
             | Self::UntraceableGenesis
             | Self::UntraceablePending
             | Self::TransactionIndex { .. }

@@ -212,6 +212,13 @@ impl ChainSpec {
         }
     }
 
+    /// Whether signatures of transactions in the block with this header need an `s` in the lower
+    /// half of its range. Source: EIP-2.
+    #[must_use]
+    pub fn signatures_have_low_s(&self, header: &Header) -> bool {
+        self.fork_at(header) >= EthereumHardfork::Homestead
+    }
+
     /// Whether receipts of the block with this header hold a status. Before they held the state
     /// root after their transaction. Source: EIP-658.
     #[must_use]

@@ -14,6 +14,7 @@ impl DebugApi {
         table.blocking("debug_traceTransaction", (Lane::Execution, 2), Self::trace_transaction)?;
         table.blocking("debug_traceBlockByNumber", (Lane::Execution, 2), Self::trace_by_number)?;
         table.blocking("debug_traceBlockByHash", (Lane::Execution, 2), Self::trace_by_hash)?;
+        table.blocking("debug_traceBlock", (Lane::Execution, 2), Self::trace_given)?;
         table.blocking("debug_traceCall", (Lane::Execution, 3), Self::trace_call)?;
         table.blocking("debug_getBadBlocks", (Lane::Lookup, 0), Self::bad_blocks)?;
         table.blocking("debug_getRawHeader", (Lane::Lookup, 1), Self::raw_header)?;

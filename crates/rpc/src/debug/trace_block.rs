@@ -1,15 +1,20 @@
-//! `debug_traceBlockByNumber` and `debug_traceBlockByHash`.
+//! `debug_traceBlockByNumber`, `debug_traceBlockByHash` and `debug_traceBlock`.
 
 use crate::{
     arguments::Arguments,
     block_reference::BlockTag,
-    debug::{DebugApi, trace_request::TraceOptions, traced_block::TracedBlock},
+    debug::{
+        DebugApi,
+        trace_request::{BlockSource, TraceOptions, TraceRun},
+        traced_block::TracedBlock,
+    },
     node_context::number_of,
     rpc_error::{OrInternal, RpcError},
 };
-use alloy_primitives::B256;
+use alloy_consensus::transaction::SignerRecoverable as _;
+use alloy_primitives::{B256, Bytes};
 use hanzo_chain::ChainView;
-use hanzo_types::RecoveredBlock;
+use hanzo_types::{ChainSpec, RecoveredBlock, SealedBlock, decode_block};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::sync::Arc;
@@ -36,7 +41,7 @@ impl DebugApi {
         let number = number_of(&view, tag);
         let block = view.block_by_number(number).or_internal()?;
         let block = block.ok_or_else(|| RpcError::Server(format!("block #{number} not found")))?;
-        self.trace_block(&view, block, options)
+        trace_block(&view, block, options.begin(&self.node.limits))
     }
 
     pub(super) fn trace_by_hash(
@@ -48,24 +53,56 @@ impl DebugApi {
         let view = self.node.chain.view();
         let block = view.block_by_hash(hash).or_internal()?;
         let block = block.ok_or_else(|| RpcError::Server(format!("block {hash} not found")))?;
-        self.trace_block(&view, block, options)
+        trace_block(&view, block, options.begin(&self.node.limits))
     }
 
-    fn trace_block(
+    /// Traces a block that the request brings, on the state after its parent, which has to be
+    /// canonical. As in geth, what the block says of itself (seal, state root, gas) is not compared
+    /// with anything: a block that was refused can be traced. Only a transaction that cannot run at
+    /// all is an error.
+    pub(super) fn trace_given(
         &self,
-        view: &ChainView,
-        block: Arc<RecoveredBlock>,
-        options: TraceOptions,
+        arguments: &Arguments<'_>,
     ) -> Result<Vec<TransactionTrace>, RpcError> {
-        let traced = TracedBlock::new(view, block)?;
-        let mut run = options.begin(&self.node.limits);
-        let mut replay = traced.replay()?;
-        let mut traces = Vec::new();
-        for transaction in &traced.block.body().transactions {
-            let trace = run.trace(|tracer, limits| replay.trace_next(tracer, limits))?;
-            let Some(result) = trace else { break };
-            traces.push(TransactionTrace { tx_hash: *transaction.tx_hash(), result });
-        }
-        Ok(traces)
+        let encoded: Bytes = arguments.required(0, "block")?;
+        let options = TraceOptions::parse(arguments, 1)?;
+        let refuse = |reason| RpcError::InvalidArgument { index: 0, name: "block", reason };
+        let block = decode_block(&encoded).map_err(|error| refuse(error.to_string()))?;
+        let view = self.node.chain.view();
+        let block = recovered(SealedBlock::seal_slow(block), view.spec()).map_err(refuse)?;
+        let run = options.begin(&self.node.limits).of_block_from(BlockSource::Request);
+        trace_block(&view, Arc::new(block), run)
     }
+}
+
+/// The block with its senders; the reason, if a signature has none.
+fn recovered(block: SealedBlock, spec: &ChainSpec) -> Result<RecoveredBlock, String> {
+    let has_low_s = spec.signatures_have_low_s(block.header());
+    let transactions = block.body().transactions.iter().enumerate();
+    let senders = transactions.map(|(index, transaction)| {
+        let sender = if has_low_s {
+            transaction.recover_signer()
+        } else {
+            transaction.recover_signer_unchecked()
+        };
+        sender.map_err(|_| format!("transaction {index} has an invalid signature"))
+    });
+    let senders = senders.collect::<Result<_, _>>()?;
+    Ok(RecoveredBlock::new_sealed(block, senders))
+}
+
+fn trace_block(
+    view: &ChainView,
+    block: Arc<RecoveredBlock>,
+    mut run: TraceRun,
+) -> Result<Vec<TransactionTrace>, RpcError> {
+    let traced = TracedBlock::new(view, block)?;
+    let mut replay = run.replay(&traced)?;
+    let mut traces = Vec::new();
+    for transaction in &traced.block.body().transactions {
+        let trace = run.trace(|tracer, limits| replay.trace_next(tracer, limits))?;
+        let Some(result) = trace else { break };
+        traces.push(TransactionTrace { tx_hash: *transaction.tx_hash(), result });
+    }
+    Ok(traces)
 }

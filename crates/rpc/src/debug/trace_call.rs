@@ -104,7 +104,7 @@ impl DebugApi {
         let index = transaction_position(&block, index)?;
         let block = TracedBlock::new(&view, block)?;
         let mut run = options.trace.begin(&self.node.limits);
-        let replay = block.replay()?;
+        let replay = run.replay(&block)?;
         run.trace(|tracer, limits| {
             let state = replay.state_before(index, limits)?;
             let context = block.call_context(&state, self.node.limits.call_gas);

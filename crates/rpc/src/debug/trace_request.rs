@@ -4,11 +4,12 @@ use crate::{
     RpcLimits,
     arguments::{Argument, Arguments, excerpt},
     deadline::Deadline,
+    debug::traced_block::TracedBlock,
     go_duration::parse_duration,
     rpc_error::{Limit, OrInternal as _, RpcError},
 };
 use alloy_rpc_types_trace::geth::GethDebugTracingOptions;
-use hanzo_evm::{TraceError, TraceLimits, Tracer};
+use hanzo_evm::{BlockReplay, ExecutionError, PushError, TraceError, TraceLimits, Tracer};
 use serde_json::{Value, value::RawValue};
 use std::time::Duration;
 
@@ -41,6 +42,7 @@ impl TraceOptions {
             self.timeout.map_or(limits.execution_time, |asked| asked.min(limits.execution_time));
         TraceRun {
             tracer: self.tracer,
+            source: BlockSource::Chain,
             deadline: Deadline::within(time),
             time,
             limit: usize::try_from(limits.response_bytes).unwrap_or(usize::MAX),
@@ -58,10 +60,20 @@ impl Argument for TraceOptions {
     }
 }
 
+/// Where a block comes from that is run once more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum BlockSource {
+    /// The chain has accepted it: if it does not run, this node contradicts itself.
+    Chain,
+    /// The request brought it: if it does not run, that is the answer.
+    Request,
+}
+
 /// One request's traces in the making: what they may still cost.
 #[derive(Debug)]
 pub(super) struct TraceRun {
     tracer: Tracer,
+    source: BlockSource,
     deadline: Deadline,
     time: Duration,
     /// Largest answer, in bytes.
@@ -71,6 +83,17 @@ pub(super) struct TraceRun {
 }
 
 impl TraceRun {
+    /// The same, of a block that comes from `source`.
+    pub(super) const fn of_block_from(mut self, source: BlockSource) -> Self {
+        self.source = source;
+        self
+    }
+
+    /// The block before its first transaction.
+    pub(super) fn replay<'a>(&self, block: &'a TracedBlock) -> Result<BlockReplay<'a>, RpcError> {
+        block.replay().map_err(|error| self.refusal(TraceError::Block(error)))
+    }
+
     /// Makes one trace with what is left.
     ///
     /// # Errors
@@ -93,10 +116,15 @@ impl TraceRun {
             TraceError::TooLarge { .. } => Limit::ResponseBytes { limit: self.limit }.into(),
             TraceError::TimeUp => Limit::ExecutionTime { limit: self.time }.into(),
             TraceError::Call(error) => error.into(),
-            TraceError::Block(error) => RpcError::internal(error),
-            TraceError::State(error) => RpcError::internal(error),
-            // The chain has accepted the block: this node contradicts itself.
-            error @ TraceError::Transaction { .. } => RpcError::internal(error),
+            error @ (TraceError::State(_)
+            | TraceError::Block(ExecutionError::State(_))
+            | TraceError::Transaction { source: PushError::State(_), .. }) => {
+                RpcError::internal(error)
+            }
+            error @ (TraceError::Block(_) | TraceError::Transaction { .. }) => match self.source {
+                BlockSource::Chain => RpcError::internal(error),
+                BlockSource::Request => RpcError::Server(error.to_string()),
+            },
         }
     }
 }

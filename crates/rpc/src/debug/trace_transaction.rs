@@ -21,7 +21,7 @@ impl DebugApi {
         let (block, index) = mined(&view, hash)?.ok_or(RpcError::TransactionNotFound)?;
         let block = TracedBlock::new(&view, block)?;
         let mut run = options.begin(&self.node.limits);
-        let mut replay = block.replay()?;
+        let mut replay = run.replay(&block)?;
         run.trace(|tracer, limits| {
             replay.skip_to(index, limits)?;
             replay.trace_next(tracer, limits)

@@ -5,7 +5,7 @@ use crate::{
     rpc_error::{OrInternal, RpcError},
 };
 use hanzo_chain::{BlockState, ChainView};
-use hanzo_evm::{BlockReplay, CallContext};
+use hanzo_evm::{BlockReplay, CallContext, ExecutionError};
 use hanzo_state::StateRead;
 use hanzo_types::{ChainSpec, RecoveredBlock, SealedHeader};
 use std::sync::Arc;
@@ -21,13 +21,17 @@ pub(super) struct TracedBlock {
 
 impl TracedBlock {
     /// # Errors
-    /// [`RpcError::UntraceableGenesis`]; [`RpcError::NotCanonical`] if the parent is not on the
+    /// [`RpcError::UntraceableGenesis`]; [`RpcError::ParentNotFound`]; [`RpcError::BlockNumber`] if
+    /// the block does not have the number after its parent's; [`RpcError::NotCanonical`] if the parent is not on the
     /// canonical chain, because only canonical states are kept; a server error if its state was
     /// pruned.
     pub(super) fn new(view: &ChainView, block: Arc<RecoveredBlock>) -> Result<Self, RpcError> {
         let number = block.number.checked_sub(1).ok_or(RpcError::UntraceableGenesis)?;
         let parent = view.header_by_hash(block.parent_hash).or_internal()?;
-        let parent = parent.ok_or(RpcError::HeaderNotFound)?;
+        let parent = parent.ok_or(RpcError::ParentNotFound { parent: block.parent_hash })?;
+        if parent.number != number {
+            return Err(RpcError::BlockNumber { number: block.number, parent: parent.number });
+        }
         require_canonical(view, number, block.parent_hash)?;
         let state = view.state_at(number)?;
         Ok(Self { block, parent, state, spec: Arc::clone(view.spec()) })
@@ -45,7 +49,7 @@ impl TracedBlock {
     }
 
     /// The block before its first transaction.
-    pub(super) fn replay(&self) -> Result<BlockReplay<'_>, RpcError> {
-        BlockReplay::new(&self.state, &self.block, self.parent.header(), &self.spec).or_internal()
+    pub(super) fn replay(&self) -> Result<BlockReplay<'_>, ExecutionError> {
+        BlockReplay::new(&self.state, &self.block, self.parent.header(), &self.spec)
     }
 }

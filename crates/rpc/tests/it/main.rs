@@ -9,3 +9,26 @@
 
 mod access;
 mod bad_blocks;
+mod batches;
+mod blocks;
+mod debug;
+mod errors;
+mod ethereum;
+mod execution;
+mod fees;
+mod filters;
+mod harness;
+mod http_client;
+mod ipc;
+mod limits;
+mod logs;
+mod mid_block_calls;
+mod namespaces;
+mod proofs;
+mod properties;
+mod reorganisation;
+mod state;
+mod submission;
+mod subscriptions;
+mod trace_given;
+mod transactions;
