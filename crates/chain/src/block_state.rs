@@ -42,8 +42,12 @@ impl StateRead for BlockState {
         self.read().storage(address, slot)
     }
 
-    fn storage_slots(&self, address: Address) -> Result<Vec<(U256, U256)>, StateError> {
-        self.read().storage_slots(address)
+    fn storage_slots_within(
+        &self,
+        address: Address,
+        at_most: usize,
+    ) -> Result<Option<Vec<(U256, U256)>>, StateError> {
+        self.read().storage_slots_within(address, at_most)
     }
 
     fn code(&self, code_hash: B256) -> Result<Bytes, StateError> {

@@ -86,6 +86,13 @@ const PROOF_WINDOW_BLOCKS: u64 = 256;
 /// Storage keys of one proof. Source: geth.
 const PROOF_SLOTS: usize = 1_024;
 
+/// Slots of one answer of `debug_storageRangeAt`, about 2 MiB of JSON. Remix asks for 1 000.
+const STORAGE_RANGE_SLOTS: usize = 10_000;
+
+/// Slots of an account, and past values of them, that one answer of `debug_storageRangeAt` may take
+/// to find: some 20 MiB of rows read in sequence, some tenths of a second of hashing.
+const STORAGE_RANGE_ENTRIES: usize = 200_000;
+
 /// Every limit of the server. Exceeding one is an error that names it and its value.
 #[derive(Debug, Clone)]
 pub struct RpcLimits {
@@ -146,6 +153,10 @@ pub struct RpcLimits {
     pub proof_window_blocks: u64,
     /// Storage keys of one proof.
     pub proof_slots: usize,
+    /// Slots of one storage range.
+    pub storage_range_slots: usize,
+    /// Slots of an account, and past values of them, that are read for one storage range.
+    pub storage_range_entries: usize,
 }
 
 impl Default for RpcLimits {
@@ -184,6 +195,8 @@ impl Default for RpcLimits {
             fee_history_percentiles: FEE_HISTORY_PERCENTILES,
             proof_window_blocks: PROOF_WINDOW_BLOCKS,
             proof_slots: PROOF_SLOTS,
+            storage_range_slots: STORAGE_RANGE_SLOTS,
+            storage_range_entries: STORAGE_RANGE_ENTRIES,
         }
     }
 }
@@ -214,6 +227,8 @@ impl RpcLimits {
             ("filters", wide(self.filters)),
             ("fee_history_blocks", self.fee_history_blocks),
             ("proof_slots", wide(self.proof_slots)),
+            ("storage_range_slots", wide(self.storage_range_slots)),
+            ("storage_range_entries", wide(self.storage_range_entries)),
         ];
         match limits.into_iter().find(|(_, value)| *value == 0) {
             Some((name, _)) => Err(ConfigError::ZeroLimit { name }),

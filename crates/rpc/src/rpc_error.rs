@@ -1,6 +1,6 @@
 //! Errors as a client sees them.
 
-use alloy_primitives::{B256, Bytes, hex};
+use alloy_primitives::{Address, B256, Bytes, hex};
 use hanzo_chain::HistoryError;
 use hanzo_evm::CallError;
 use hanzo_pool::PoolError;
@@ -97,6 +97,13 @@ pub(crate) enum Limit {
     LogResults { limit: usize, retry: String },
     #[error("{asked} storage keys exceed the limit of {limit}")]
     ProofSlots { limit: usize, asked: usize },
+    #[error("{asked} slots exceed the limit of {limit}")]
+    StorageRange { limit: usize, asked: usize },
+    #[error(
+        "storage of {address} and its history have more than the limit of {limit} entries, and the \
+         order of their hashes needs all of them"
+    )]
+    StorageEntries { limit: usize, address: Address },
     #[error("query exceeds the limit of {} ms", limit.as_millis())]
     QueryTime { limit: Duration },
     #[error("execution exceeds the limit of {} ms", limit.as_millis())]
@@ -298,6 +305,8 @@ mod tests {
             Limit::LogRange { limit: 77, asked: 78 },
             Limit::LogResults { limit: 77, retry: String::new() },
             Limit::ProofSlots { limit: 77, asked: 78 },
+            Limit::StorageRange { limit: 77, asked: 78 },
+            Limit::StorageEntries { limit: 77, address: Address::ZERO },
             Limit::QueryTime { limit: Duration::from_millis(77) },
             Limit::ExecutionTime { limit: Duration::from_millis(77) },
             Limit::LogAlternatives { limit: 77, have: 78 },

@@ -63,9 +63,18 @@ impl<B: StateRead> StateRead for Layered<B> {
             .map_or_else(|| self.base.storage(address, slot), |change| Ok(change.after))
     }
 
-    fn storage_slots(&self, address: Address) -> Result<Vec<(U256, U256)>, StateError> {
-        let mut slots: BTreeMap<U256, U256> =
-            self.base.storage_slots(address)?.into_iter().collect();
+    fn storage_slots_within(
+        &self,
+        address: Address,
+        at_most: usize,
+    ) -> Result<Option<Vec<(U256, U256)>>, StateError> {
+        let changed = self.layers.iter().filter_map(|layer| layer.state.storage.get(&address));
+        let changed = changed.map(|slots| slots.len()).sum();
+        let Some(at_most) = at_most.checked_sub(changed) else { return Ok(None) };
+        let Some(slots) = self.base.storage_slots_within(address, at_most)? else {
+            return Ok(None);
+        };
+        let mut slots: BTreeMap<U256, U256> = slots.into_iter().collect();
         // Oldest first, so that the newest value of a slot is the one that stays.
         for changed in
             self.layers.iter().rev().filter_map(|layer| layer.state.storage.get(&address))
@@ -73,7 +82,7 @@ impl<B: StateRead> StateRead for Layered<B> {
             slots.extend(changed.iter().map(|(slot, change)| (*slot, change.after)));
         }
         slots.retain(|_, value| !value.is_zero());
-        Ok(slots.into_iter().collect())
+        Ok(Some(slots.into_iter().collect()))
     }
 
     fn code(&self, code_hash: B256) -> Result<Bytes, StateError> {
@@ -114,8 +123,12 @@ impl<T: StateRead + ?Sized> StateRead for Arc<T> {
     fn storage(&self, address: Address, slot: U256) -> Result<U256, StateError> {
         (**self).storage(address, slot)
     }
-    fn storage_slots(&self, address: Address) -> Result<Vec<(U256, U256)>, StateError> {
-        (**self).storage_slots(address)
+    fn storage_slots_within(
+        &self,
+        address: Address,
+        at_most: usize,
+    ) -> Result<Option<Vec<(U256, U256)>>, StateError> {
+        (**self).storage_slots_within(address, at_most)
     }
     fn code(&self, code_hash: B256) -> Result<Bytes, StateError> {
         (**self).code(code_hash)
@@ -132,8 +145,12 @@ impl<T: StateRead + ?Sized> StateRead for &T {
     fn storage(&self, address: Address, slot: U256) -> Result<U256, StateError> {
         (**self).storage(address, slot)
     }
-    fn storage_slots(&self, address: Address) -> Result<Vec<(U256, U256)>, StateError> {
-        (**self).storage_slots(address)
+    fn storage_slots_within(
+        &self,
+        address: Address,
+        at_most: usize,
+    ) -> Result<Option<Vec<(U256, U256)>>, StateError> {
+        (**self).storage_slots_within(address, at_most)
     }
     fn code(&self, code_hash: B256) -> Result<Bytes, StateError> {
         (**self).code(code_hash)

@@ -22,7 +22,20 @@ pub trait StateRead: Send + Sync {
     ///
     /// # Errors
     /// [`StateError::Storage`] if the storage engine fails.
-    fn storage_slots(&self, address: Address) -> Result<Vec<(U256, U256)>, StateError>;
+    fn storage_slots(&self, address: Address) -> Result<Vec<(U256, U256)>, StateError> {
+        Ok(self.storage_slots_within(address, usize::MAX)?.unwrap_or_default())
+    }
+
+    /// The same for a request: `None` if `at_most` entries are too few to find them. An entry is a
+    /// slot, or one of its past values where the state is one of the past.
+    ///
+    /// # Errors
+    /// [`StateError::Storage`] if the storage engine fails.
+    fn storage_slots_within(
+        &self,
+        address: Address,
+        at_most: usize,
+    ) -> Result<Option<Vec<(U256, U256)>>, StateError>;
 
     /// The contract code with this hash.
     ///

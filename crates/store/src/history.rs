@@ -45,8 +45,12 @@ impl StateRead for HistoricalState {
         }
     }
 
-    fn storage_slots(&self, address: Address) -> Result<Vec<(U256, U256)>, StateError> {
-        self.view.slots_at(address, self.number).map_err(StateError::storage)
+    fn storage_slots_within(
+        &self,
+        address: Address,
+        at_most: usize,
+    ) -> Result<Option<Vec<(U256, U256)>>, StateError> {
+        self.view.slots_at(address, self.number, at_most).map_err(StateError::storage)
     }
 
     fn code(&self, code_hash: B256) -> Result<Bytes, StateError> {
@@ -171,14 +175,25 @@ impl StoreView {
         self.first_row(Table::StorageHistory, &from, &until, decode_slot)
     }
 
-    /// Every slot of an account that was not zero at the end of block `number`.
-    fn slots_at(&self, address: Address, number: u64) -> Result<Vec<(U256, U256)>, StoreError> {
-        let mut slots: BTreeMap<U256, U256> = self.storage_of(address).collect::<Result<_, _>>()?;
+    /// Every slot of an account that was not zero at the end of block `number`; `None` if that takes
+    /// more than `at_most` rows of the present storage and of the history, those of later and those
+    /// of earlier blocks, which stand between them.
+    fn slots_at(
+        &self,
+        address: Address,
+        number: u64,
+        at_most: usize,
+    ) -> Result<Option<Vec<(U256, U256)>>, StoreError> {
+        let present = self.storage_of(address).take(at_most.saturating_add(1));
+        let mut slots: BTreeMap<U256, U256> = present.collect::<Result<_, _>>()?;
+        let Some(mut rows_left) = at_most.checked_sub(slots.len()) else { return Ok(None) };
         let mut options = ReadOptions::default();
         options.set_iterate_range(rocksdb::PrefixRange(address.as_slice()));
         let mut found = None;
         for row in self.scan_cached(Table::StorageHistory, address.as_slice(), options) {
             let (key, bytes) = row?;
+            let Some(left) = rows_left.checked_sub(1) else { return Ok(None) };
+            rows_left = left;
             let (_, slot, changed) = key::decode_storage_history(&key).ok_or_else(|| {
                 damaged(Table::StorageHistory, &key, "the key is not address, slot and number")
             })?;
@@ -191,7 +206,7 @@ impl StoreView {
             }
         }
         slots.retain(|_, value| !value.is_zero());
-        Ok(slots.into_iter().collect())
+        Ok(Some(slots.into_iter().collect()))
     }
 
     /// The first row of a table from `from` to before `until`. No block has the number 2^64 − 1.

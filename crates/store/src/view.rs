@@ -337,8 +337,14 @@ impl StateRead for StoreView {
             .map_err(StateError::storage)
     }
 
-    fn storage_slots(&self, address: Address) -> Result<Vec<(U256, U256)>, StateError> {
-        self.storage_of(address).collect::<Result<_, _>>().map_err(StateError::storage)
+    fn storage_slots_within(
+        &self,
+        address: Address,
+        at_most: usize,
+    ) -> Result<Option<Vec<(U256, U256)>>, StateError> {
+        let slots = self.storage_of(address).take(at_most.saturating_add(1));
+        let slots: Vec<_> = slots.collect::<Result<_, _>>().map_err(StateError::storage)?;
+        Ok((slots.len() <= at_most).then_some(slots))
     }
 
     fn code(&self, code_hash: B256) -> Result<Bytes, StateError> {

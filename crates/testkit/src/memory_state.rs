@@ -51,10 +51,16 @@ impl StateRead for MemoryState {
         Ok(slots.and_then(|slots| slots.get(&slot)).map_or(U256::ZERO, |change| change.after))
     }
 
-    fn storage_slots(&self, address: Address) -> Result<Vec<(U256, U256)>, StateError> {
+    fn storage_slots_within(
+        &self,
+        address: Address,
+        at_most: usize,
+    ) -> Result<Option<Vec<(U256, U256)>>, StateError> {
         let slots = self.diff.storage.get(&address).into_iter().flatten();
-        let sorted: BTreeMap<_, _> = slots.map(|(slot, change)| (*slot, change.after)).collect();
-        Ok(sorted.into_iter().filter(|(_, value)| !value.is_zero()).collect())
+        let mut sorted: BTreeMap<_, _> =
+            slots.map(|(slot, change)| (*slot, change.after)).collect();
+        sorted.retain(|_, value| !value.is_zero());
+        Ok((sorted.len() <= at_most).then(|| sorted.into_iter().collect()))
     }
 
     fn code(&self, code_hash: B256) -> Result<Bytes, StateError> {

@@ -17,8 +17,12 @@ impl StateRead for BlankWorld {
         Ok(U256::ZERO)
     }
 
-    fn storage_slots(&self, _address: Address) -> Result<Vec<(U256, U256)>, StateError> {
-        Ok(Vec::new())
+    fn storage_slots_within(
+        &self,
+        _address: Address,
+        _at_most: usize,
+    ) -> Result<Option<Vec<(U256, U256)>>, StateError> {
+        Ok(Some(Vec::new()))
     }
 
     fn code(&self, code_hash: B256) -> Result<Bytes, StateError> {

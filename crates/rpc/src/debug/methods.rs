@@ -16,6 +16,7 @@ impl DebugApi {
         table.blocking("debug_traceBlockByHash", (Lane::Execution, 2), Self::trace_by_hash)?;
         table.blocking("debug_traceBlock", (Lane::Execution, 2), Self::trace_given)?;
         table.blocking("debug_traceCall", (Lane::Execution, 3), Self::trace_call)?;
+        table.blocking("debug_storageRangeAt", (Lane::Execution, 5), Self::storage_range)?;
         table.blocking("debug_getBadBlocks", (Lane::Lookup, 0), Self::bad_blocks)?;
         table.blocking("debug_getRawHeader", (Lane::Lookup, 1), Self::raw_header)?;
         table.blocking("debug_getRawBlock", (Lane::Lookup, 1), Self::raw_block)?;

@@ -4,14 +4,14 @@ use crate::{
     arguments::{Argument, Arguments, excerpt},
     block_reference::{BlockReference, BlockTag},
     call_request::{Structured, checked_transaction},
-    debug::{DebugApi, trace_request::TraceOptions, traced_block::TracedBlock},
-    node_context::ResolvedBlock,
+    debug::{
+        DebugApi, trace_request::TraceOptions, traced_block::TracedBlock, transaction_position,
+    },
     rpc_error::RpcError,
 };
 use alloy_primitives::U64;
 use alloy_rpc_types_eth::TransactionRequest;
 use hanzo_evm::CallOverrides;
-use hanzo_types::RecoveredBlock;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, value::RawValue};
 
@@ -96,11 +96,7 @@ impl DebugApi {
         options: TraceCallOptions,
     ) -> Result<Option<Box<RawValue>>, RpcError> {
         let view = self.node.chain.view();
-        let block = match self.node.block(&view, block)? {
-            Some(ResolvedBlock::Known(block)) => block,
-            Some(ResolvedBlock::Pending(_)) => return Err(RpcError::UntraceablePending),
-            None => return Err(RpcError::HeaderNotFound),
-        };
+        let block = self.known_block(&view, block)?;
         let index = transaction_position(&block, index)?;
         let block = TracedBlock::new(&view, block)?;
         let mut run = options.trace.begin(&self.node.limits);
@@ -111,11 +107,4 @@ impl DebugApi {
             hanzo_evm::trace_call(context, transaction, options.overrides, tracer, limits).map(Some)
         })
     }
-}
-
-/// The index of a transaction of the block; 0 also in a block that has none.
-fn transaction_position(block: &RecoveredBlock, index: u64) -> Result<usize, RpcError> {
-    let count = block.body().transactions.len();
-    let position = usize::try_from(index).ok().filter(|index| *index < count.max(1));
-    position.ok_or_else(|| RpcError::TransactionIndex { index, hash: block.hash(), count })
 }

@@ -102,13 +102,24 @@ impl TraceRun {
         &mut self,
         work: impl FnOnce(&Tracer, TraceLimits<'_>) -> Result<Option<String>, TraceError>,
     ) -> Result<Option<Box<RawValue>>, RpcError> {
-        let deadline = self.deadline;
-        let bytes = self.limit.saturating_sub(self.used);
-        let limits = TraceLimits { bytes, is_time_up: &|| deadline.is_over() };
-        let trace = work(&self.tracer, limits).map_err(|error| self.refusal(error))?;
+        let trace = self.bounded(|limits| work(&self.tracer, limits))?;
         let Some(trace) = trace else { return Ok(None) };
         self.used = self.used.saturating_add(trace.len());
         RawValue::from_string(trace).map(Some).or_internal()
+    }
+
+    /// Does something with what is left.
+    ///
+    /// # Errors
+    /// As [`Self::trace`].
+    pub(super) fn bounded<T>(
+        &self,
+        work: impl FnOnce(TraceLimits<'_>) -> Result<T, TraceError>,
+    ) -> Result<T, RpcError> {
+        let deadline = self.deadline;
+        let bytes = self.limit.saturating_sub(self.used);
+        let limits = TraceLimits { bytes, is_time_up: &|| deadline.is_over() };
+        work(limits).map_err(|error| self.refusal(error))
     }
 
     fn refusal(&self, error: TraceError) -> RpcError {

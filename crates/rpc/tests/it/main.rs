@@ -28,6 +28,7 @@ mod proofs;
 mod properties;
 mod reorganisation;
 mod state;
+mod storage_range;
 mod submission;
 mod subscriptions;
 mod trace_given;

@@ -11,12 +11,13 @@ use proptest::{
 };
 use serde_json::{Value, json};
 
-const METHODS: [&str; 59] = [
+const METHODS: [&str; 60] = [
     "debug_getBadBlocks",
     "debug_getRawBlock",
     "debug_getRawHeader",
     "debug_getRawReceipts",
     "debug_getRawTransaction",
+    "debug_storageRangeAt",
     "debug_traceBlock",
     "debug_traceBlockByHash",
     "debug_traceBlockByNumber",

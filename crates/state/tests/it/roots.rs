@@ -21,8 +21,12 @@ impl StateRead for Nothing {
     fn storage(&self, _: alloy_primitives::Address, _: U256) -> Result<U256, StateError> {
         Ok(U256::ZERO)
     }
-    fn storage_slots(&self, _: alloy_primitives::Address) -> Result<Vec<(U256, U256)>, StateError> {
-        Ok(Vec::new())
+    fn storage_slots_within(
+        &self,
+        _: alloy_primitives::Address,
+        _: usize,
+    ) -> Result<Option<Vec<(U256, U256)>>, StateError> {
+        Ok(Some(Vec::new()))
     }
     fn code(&self, code_hash: B256) -> Result<Bytes, StateError> {
         Err(StateError::MissingCode(code_hash))

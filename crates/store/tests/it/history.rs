@@ -69,6 +69,14 @@ impl World {
             let of_account = self.slots.iter().filter(|((owner, _), _)| *owner == address);
             let slots: Vec<_> = of_account.map(|((_, slot), value)| (*slot, *value)).collect();
             assert_eq!(state.storage_slots(address).unwrap(), slots);
+            // However few entries it may read, the answer is the whole truth or none.
+            for at_most in 0..=slots.len() {
+                let within = state.storage_slots_within(address, at_most).unwrap();
+                assert!(within.is_none_or(|within| within == slots), "{address}, {at_most}");
+            }
+            if let Some(too_few) = slots.len().checked_sub(1) {
+                assert_eq!(state.storage_slots_within(address, too_few).unwrap(), None);
+            }
             for slot in (0..SLOTS).map(U256::from) {
                 assert_eq!(state.storage(address, slot).unwrap(), self.read(address, slot));
             }

@@ -142,13 +142,22 @@ impl StateRead for RunState {
         }
     }
 
-    fn storage_slots(&self, address: Address) -> Result<Vec<(U256, U256)>, StateError> {
-        let mut slots: BTreeMap<U256, U256> =
-            self.base.storage_slots(address)?.into_iter().collect();
-        let written = self.storage.get(&address).into_iter().flatten();
+    fn storage_slots_within(
+        &self,
+        address: Address,
+        at_most: usize,
+    ) -> Result<Option<Vec<(U256, U256)>>, StateError> {
+        let written = self.storage.get(&address);
+        let count = written.map_or(0, |slots| slots.len());
+        let Some(at_most) = at_most.checked_sub(count) else { return Ok(None) };
+        let Some(slots) = self.base.storage_slots_within(address, at_most)? else {
+            return Ok(None);
+        };
+        let mut slots: BTreeMap<U256, U256> = slots.into_iter().collect();
+        let written = written.into_iter().flatten();
         slots.extend(written.map(|(slot, written)| (*slot, written.value)));
         slots.retain(|_, value| !value.is_zero());
-        Ok(slots.into_iter().collect())
+        Ok(Some(slots.into_iter().collect()))
     }
 
     fn code(&self, code_hash: B256) -> Result<Bytes, StateError> {
