@@ -1,16 +1,19 @@
 //! Which EVM runs: Ethereum's, with the precompiles of this chain.
 
-use crate::create_collision::CreateCollision;
+use crate::{create_collision::CreateCollision, environment::block_environment};
 use alloy_evm::{
     Database, EthEvm, Evm as _, EvmEnv,
     eth::{EthEvmBuilder, EthEvmContext},
-    precompiles::PrecompilesMap,
+    precompiles::{Precompile as _, PrecompilesMap},
 };
+use alloy_primitives::{Address, B256};
+use hanzo_types::{ChainSpec, Header};
 use revm::{
     Inspector,
     precompile::{PrecompileSpecId, Precompiles},
     primitives::hardfork::SpecId,
 };
+use std::collections::BTreeMap;
 
 /// The EVM of this chain.
 pub(crate) type HanzoEvm<DB, I> = EthEvm<DB, I, PrecompilesMap>;
@@ -45,6 +48,19 @@ fn build<DB: Database, I: Inspector<EthEvmContext<DB>>>(
 ) -> HanzoEvm<DB, I> {
     let precompiles = precompiles(env.cfg_env.spec);
     EthEvmBuilder::new(database, env).precompiles(precompiles).activate_inspector(inspector).build()
+}
+
+/// Names and addresses of the precompiles in the block with this header. Source of the names:
+/// EIP-7910.
+#[must_use]
+pub fn precompile_addresses(spec: &ChainSpec, header: &Header) -> BTreeMap<String, Address> {
+    let fork = block_environment(spec, header, B256::ZERO).cfg_env.spec;
+    let map = precompiles(fork);
+    let named = |address: &Address| {
+        let precompile = map.get(address)?;
+        Some((precompile.precompile_id().name().to_owned(), *address))
+    };
+    map.addresses().filter_map(named).collect()
 }
 
 /// The precompiles of the given fork. Built for each EVM: it costs about a microsecond, and an

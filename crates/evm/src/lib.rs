@@ -51,6 +51,7 @@ pub use call_overrides::CallOverrides;
 pub use environment::DEFAULT_TRANSACTION_GAS_LIMIT_CAP;
 pub use error::ExecutionError;
 pub use estimate::{ESTIMATE_ERROR_RATIO, estimate_gas};
+pub use evm_factory::precompile_addresses;
 pub use execute::{Executed, execute};
 pub use push_error::PushError;
 pub use trace::{

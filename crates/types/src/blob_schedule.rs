@@ -43,6 +43,11 @@ impl BlobSchedule {
         Ok(Self(schedule))
     }
 
+    /// Unix times from which on parameters hold, ascending.
+    pub(crate) fn starts(&self) -> impl Iterator<Item = u64> + '_ {
+        self.0.iter().map(|(time, _)| *time)
+    }
+
     /// The parameters at `timestamp`; `None` before the first fork with blobs.
     pub(crate) fn at(&self, timestamp: u64) -> Option<BlobParams> {
         let started = self.0.partition_point(|(time, _)| *time <= timestamp);

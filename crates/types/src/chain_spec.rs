@@ -2,6 +2,7 @@
 
 use crate::{
     Block, EthereumForks, GenesisError, HanzoRules, Header, SealedHeader, ethereum_genesis,
+    fork_hash::ForkLineage,
     genesis::{GenesisFile, HanzoSettings},
     genesis_header::genesis_header,
     prev_randao,
@@ -13,7 +14,7 @@ use alloy_eips::{
 };
 use alloy_genesis::Genesis;
 use alloy_hardforks::EthereumHardfork;
-use alloy_primitives::B256;
+use alloy_primitives::{B256, FixedBytes};
 use std::{fmt, sync::Arc};
 
 /// Largest RLP encoding of a block, in bytes. Source: EIP-7934.
@@ -210,6 +211,19 @@ impl ChainSpec {
                 }
             }
         }
+    }
+
+    /// `FORK_HASH` of a block with this number and Unix time, under which nodes of a chain find each
+    /// other. Source: EIP-2124, EIP-6122. A Hanzo chain has every fork in its genesis block.
+    #[must_use]
+    pub fn fork_hash(&self, number: u64, time: u64) -> FixedBytes<4> {
+        let config = match &self.rules {
+            Rules::Hanzo(_) => None,
+            Rules::Ethereum(_) => Some(&self.genesis.config),
+        };
+        let genesis_time = self.genesis_header.timestamp;
+        let lineage = ForkLineage { genesis_hash: self.genesis_hash(), genesis_time, config };
+        lineage.hash_at(number, time)
     }
 
     /// Whether signatures of transactions in the block with this header need an `s` in the lower

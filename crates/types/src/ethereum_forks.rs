@@ -76,6 +76,16 @@ impl EthereumForks {
         self.times.iter().any(|(known, start)| *known == fork && *start <= timestamp)
     }
 
+    /// Unix times at which rules or blob parameters change, ascending, each once.
+    #[must_use]
+    pub fn activation_times(&self) -> Vec<u64> {
+        let forks = self.times.iter().map(|(_, start)| *start);
+        let mut times: Vec<u64> = forks.chain(self.blobs.starts()).collect();
+        times.sort_unstable();
+        times.dedup();
+        times
+    }
+
     /// First block of `fork`; `None` if it never comes or does not start at a block number.
     #[must_use]
     pub fn block_of(&self, fork: EthereumHardfork) -> Option<u64> {

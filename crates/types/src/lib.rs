@@ -24,6 +24,7 @@ mod emission;
 mod ethereum_forks;
 mod ethereum_genesis;
 mod fault;
+mod fork_hash;
 mod genesis;
 mod genesis_error;
 mod genesis_header;

@@ -23,6 +23,7 @@ impl Eth {
 
 fn node_methods(table: &mut MethodTable<Eth>) -> Result<(), RegisterMethodError> {
     table.immediate("eth_chainId", Eth::chain_id)?;
+    table.immediate("eth_config", Eth::config)?;
     table.immediate("eth_blockNumber", Eth::block_number)?;
     table.immediate("eth_syncing", Eth::syncing)?;
     table.immediate("eth_accounts", Eth::accounts)?;

@@ -4,6 +4,7 @@ mod blocks;
 mod execution;
 mod fees;
 mod filters;
+mod fork_config;
 mod headers;
 mod logs;
 mod methods;

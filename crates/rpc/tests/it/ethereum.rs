@@ -186,3 +186,17 @@ async fn nothing_can_be_sent_and_pending_is_the_head() {
     assert_eq!(number(&node.ask("eth_estimateGas", gas).await), 21_000);
     node.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_configuration_of_the_forks_is_answered() {
+    let node = TestNode::over(chain(EthereumHardfork::Osaka), config()).await;
+    let configs = node.ask("eth_config", json!([])).await;
+    assert_eq!(configs["current"]["chainId"], "0x1");
+    assert_eq!(configs["current"]["blobSchedule"]["max"], 9);
+    assert_eq!(configs["next"], Value::Null);
+    node.stop().await;
+    let (node, _) = mined_node().await;
+    let configs = node.ask("eth_config", json!([])).await;
+    assert_eq!(configs, json!({ "current": null, "next": null, "last": null }));
+    node.stop().await;
+}

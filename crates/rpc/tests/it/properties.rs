@@ -11,7 +11,7 @@ use proptest::{
 };
 use serde_json::{Value, json};
 
-const METHODS: [&str; 60] = [
+const METHODS: [&str; 61] = [
     "debug_getBadBlocks",
     "debug_getRawBlock",
     "debug_getRawHeader",
@@ -29,6 +29,7 @@ const METHODS: [&str; 60] = [
     "eth_call",
     "eth_chainId",
     "eth_coinbase",
+    "eth_config",
     "eth_createAccessList",
     "eth_estimateGas",
     "eth_feeHistory",
