@@ -311,7 +311,8 @@ impl ChainView {
         let base = &self.chain.base;
         let state = base.changes_back_to(number).map_err(StateError::storage)?;
         let trie = root(base, &state)?.trie;
-        let layer = Layer { number, hash: B256::ZERO, state, trie };
+        let hash = base.canonical_hash(number).map_err(StateError::storage)?.unwrap_or_default();
+        let layer = Layer { number, hash, state, trie };
         Ok(Ok(Layered::new(vec![Arc::new(layer)], Arc::clone(base))))
     }
 

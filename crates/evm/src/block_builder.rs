@@ -3,7 +3,7 @@
 use crate::{
     Executed, ExecutionError,
     block_evm::BlockEvm,
-    block_start::start_block,
+    block_start::{StartedBlock, start_block},
     diff::{check_supply, state_diff},
     ethereum_block::EthereumBlock,
     hanzo_block::HanzoBlock,
@@ -11,11 +11,14 @@ use crate::{
 };
 use alloy_consensus::TxReceipt as _;
 use alloy_eips::eip4895::Withdrawal;
+use alloy_evm::block::BlockExecutionError;
 use alloy_primitives::Bloom;
 use hanzo_state::{StateDiff, StateRead, WorldState};
 use hanzo_types::{BlockOutcome, ChainSpec, Header, Receipt, Rules, Transaction};
 use reth_primitives_traits::Recovered;
-use revm::database::states::bundle_state::BundleRetention;
+use revm::{
+    context_interface::result::ExecutionResult, database::states::bundle_state::BundleRetention,
+};
 use std::{fmt, sync::Arc};
 
 /// A block in the making.
@@ -54,7 +57,15 @@ impl<'a> BlockBuilder<'a> {
         parent: &Header,
         spec: &Arc<ChainSpec>,
     ) -> Result<Self, ExecutionError> {
-        let started = start_block(state, header, parent, spec)?;
+        Self::started(start_block(state, header, parent, spec)?, state, spec)
+    }
+
+    /// A block whose first transaction is next; `state` is that before it.
+    pub(crate) fn started(
+        started: StartedBlock<'a>,
+        state: &'a dyn WorldState,
+        spec: &ChainSpec,
+    ) -> Result<Self, ExecutionError> {
         let block = match spec.rules() {
             Rules::Hanzo(rules) => {
                 OpenBlock::Hanzo(HanzoBlock::new(started, state, Arc::clone(rules))?)
@@ -95,11 +106,28 @@ impl<'a> BlockBuilder<'a> {
     /// # Errors
     /// [`PushError`]; the block is unchanged and can go on with another transaction.
     pub fn push(&mut self, transaction: Recovered<&Transaction>) -> Result<u64, PushError> {
-        let pushed = match &mut self.block {
-            OpenBlock::Hanzo(block) => block.push(transaction),
-            OpenBlock::Ethereum(block) => block.push(transaction),
-        };
+        let pushed = self.push_observed(transaction, &mut |_| {});
         pushed.map_err(|error| push_error(error, &transaction))
+    }
+
+    /// The same, with its result shown to `observe`, and with the executor's own error.
+    pub(crate) fn push_observed(
+        &mut self,
+        transaction: Recovered<&Transaction>,
+        observe: &mut dyn FnMut(&ExecutionResult),
+    ) -> Result<u64, BlockExecutionError> {
+        match &mut self.block {
+            OpenBlock::Hanzo(block) => block.push(transaction, observe),
+            OpenBlock::Ethereum(block) => block.push(transaction, observe),
+        }
+    }
+
+    /// The EVM that runs the transactions.
+    pub(crate) const fn evm_mut(&mut self) -> &mut BlockEvm<'a> {
+        match &mut self.block {
+            OpenBlock::Hanzo(block) => block.evm_mut(),
+            OpenBlock::Ethereum(block) => block.evm_mut(),
+        }
     }
 
     /// Settles the block and describes everything it changed.

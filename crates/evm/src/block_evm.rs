@@ -1,8 +1,9 @@
 //! The EVM that runs the transactions of a block.
 
 use crate::{
+    block_inspector::BlockInspector,
     create_collision::CreateCollision,
-    evm_factory::{HanzoEvm, hanzo_evm},
+    evm_factory::{HanzoEvm, watched_evm},
     state_database::{DatabaseError, StateDatabase},
 };
 use alloy_evm::EvmEnv;
@@ -17,7 +18,7 @@ use revm::{
 pub(crate) type BlockDatabase<'a> = State<WrapDatabaseRef<StateDatabase<'a>>>;
 
 /// The EVM that runs the transactions of a block.
-pub(crate) type BlockEvm<'a> = HanzoEvm<BlockDatabase<'a>, CreateCollision>;
+pub(crate) type BlockEvm<'a> = HanzoEvm<BlockDatabase<'a>, BlockInspector>;
 
 /// An EVM of the chain of `spec` in `env` that collects every change of `state`.
 pub(crate) fn block_evm<'a>(
@@ -25,11 +26,16 @@ pub(crate) fn block_evm<'a>(
     env: EvmEnv,
     spec: &ChainSpec,
 ) -> BlockEvm<'a> {
-    let database = State::builder()
+    let inspector = BlockInspector::new(CreateCollision::of(spec), None);
+    watched_evm(block_database(state), env, inspector)
+}
+
+/// A database that collects every change of `state`.
+pub(crate) fn block_database(state: &dyn StateRead) -> BlockDatabase<'_> {
+    State::builder()
         .with_database(WrapDatabaseRef(StateDatabase(state)))
         .with_bundle_update()
-        .build();
-    hanzo_evm(database, env, CreateCollision::of(spec))
+        .build()
 }
 
 /// A failed read through a [`BlockDatabase`].

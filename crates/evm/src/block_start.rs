@@ -47,7 +47,22 @@ pub(crate) fn start_block<'a>(
     spec: &ChainSpec,
 ) -> Result<StartedBlock<'a>, ExecutionError> {
     let prev_randao = spec.prev_randao(header, Some(parent));
-    let mut evm = block_evm(state, block_environment(spec, header, prev_randao), spec);
+    start_block_on(
+        block_evm(state, block_environment(spec, header, prev_randao), spec),
+        header,
+        spec,
+    )
+}
+
+/// The same on an EVM that is not quite that of the block.
+///
+/// # Errors
+/// As [`start_block`].
+pub(crate) fn start_block_on<'a>(
+    mut evm: BlockEvm<'a>,
+    header: &Header,
+    spec: &ChainSpec,
+) -> Result<StartedBlock<'a>, ExecutionError> {
     let touched =
         if moves_dao(spec, header) { move_dao_balances(evm.db_mut())? } else { Vec::new() };
     let ctx = EthBlockExecutionCtx {

@@ -1,5 +1,8 @@
 //! Changes to state and block that hold for one call only.
 
+use crate::CallError;
+use alloy_evm::precompiles::PrecompilesMap;
+use alloy_primitives::Address;
 use alloy_rpc_types_eth::{BlockOverrides, state::StateOverride};
 
 /// Changes to state and block that hold for one call only. Source: `eth_call` of geth.
@@ -9,4 +12,29 @@ pub struct CallOverrides {
     pub state: Option<StateOverride>,
     /// Block fields to assume.
     pub block: Option<Box<BlockOverrides>>,
+}
+
+/// Precompiles that `overrides` move: from, to.
+pub(crate) fn moved_precompiles(overrides: &StateOverride) -> Vec<(Address, Address)> {
+    let moves = overrides.iter();
+    let mut moves: Vec<_> =
+        moves.filter_map(|(from, change)| Some((*from, change.move_precompile_to?))).collect();
+    // The map has no order of its own; the error for two wrong moves should be the same each time.
+    moves.sort_unstable();
+    moves
+}
+
+/// Moves precompiles to other addresses.
+///
+/// # Errors
+/// [`CallError::InvalidRequest`] if there is none at one of the addresses.
+pub(crate) fn move_precompiles(
+    precompiles: &mut PrecompilesMap,
+    moves: &[(Address, Address)],
+) -> Result<(), CallError> {
+    precompiles.move_precompiles(moves.iter().copied()).map_err(|error| match error {
+        alloy_evm::precompiles::MovePrecompileError::NotAPrecompile(address) => {
+            CallError::InvalidRequest(format!("account {address} is not a precompile"))
+        }
+    })
 }

@@ -49,3 +49,32 @@ pub(crate) fn transaction_gas_limit_cap(spec: &ChainSpec, header: &Header) -> Op
         }
     }
 }
+
+/// Which rules for signed transactions of a block do not hold for somebody who only asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Leniency {
+    /// A call outside any block.
+    Call,
+    /// A call in a simulated block, as if it were a transaction.
+    Simulated,
+    /// The same, and it has to be one that a block would take. Source: execution-apis, `validation`
+    /// of `eth_simulateV1`; geth leaves out there what is left out here.
+    Validated,
+}
+
+/// Lifts checks that make sense for a signed transaction only. The limit of gas per transaction
+/// (EIP-7825) is lifted for everybody: a call without a gas limit gets all that its block has.
+pub(crate) const fn relax(env: &mut EvmEnv, leniency: Leniency) {
+    let cfg = &mut env.cfg_env;
+    cfg.disable_eip3607 = true;
+    cfg.tx_gas_limit_cap = Some(u64::MAX);
+    match leniency {
+        Leniency::Call => {
+            cfg.disable_nonce_check = true;
+            cfg.disable_base_fee = true;
+            cfg.disable_block_gas_limit = true;
+        }
+        Leniency::Simulated => cfg.disable_nonce_check = true,
+        Leniency::Validated => {}
+    }
+}

@@ -22,7 +22,10 @@ use alloy_primitives::Address;
 use hanzo_state::WorldState;
 use hanzo_types::{EthereumForks, Header, Receipt, Transaction};
 use reth_primitives_traits::Recovered;
-use revm::database::{DatabaseCommitExt as _, states::bundle_state::BundleRetention};
+use revm::{
+    context_interface::result::ExecutionResult,
+    database::{DatabaseCommitExt as _, states::bundle_state::BundleRetention},
+};
 use std::borrow::Cow;
 
 /// Executes one block of a plain Ethereum chain.
@@ -80,12 +83,19 @@ impl<'a> EthereumBlock<'a> {
         self.inner.cumulative_tx_gas_used
     }
 
-    /// Runs a transaction and appends it to the block. Returns the gas it used.
+    pub(crate) const fn evm_mut(&mut self) -> &mut BlockEvm<'a> {
+        &mut self.inner.evm
+    }
+
+    /// Runs a transaction, shows its result to `observe` and appends it to the block. Returns the
+    /// gas it used.
     pub(crate) fn push(
         &mut self,
         transaction: Recovered<&Transaction>,
+        observe: &mut dyn FnMut(&ExecutionResult),
     ) -> Result<u64, BlockExecutionError> {
         let output = self.inner.execute_transaction_without_commit(transaction)?;
+        observe(&output.result.result);
         if self.roots.is_some() {
             self.touched.extend(output.result.state.keys());
         }

@@ -1,6 +1,9 @@
 //! Which EVM runs: Ethereum's, with the precompiles of this chain.
 
-use crate::{create_collision::CreateCollision, environment::block_environment};
+use crate::{
+    block_inspector::BlockInspector, create_collision::CreateCollision,
+    environment::block_environment,
+};
 use alloy_evm::{
     Database, EthEvm, Evm as _, EvmEnv,
     eth::{EthEvmBuilder, EthEvmContext},
@@ -18,7 +21,7 @@ use std::collections::BTreeMap;
 /// The EVM of this chain.
 pub(crate) type HanzoEvm<DB, I> = EthEvm<DB, I, PrecompilesMap>;
 
-/// The EVM of this chain on `database`. Together with [`inspected_evm`] the one place that says
+/// The EVM of this chain on `database`. Together with the two below the one place that says
 /// which precompiles exist, and that no EVM runs without the rule of EIP-7610.
 pub(crate) fn hanzo_evm<DB: Database>(
     database: DB,
@@ -27,6 +30,18 @@ pub(crate) fn hanzo_evm<DB: Database>(
 ) -> HanzoEvm<DB, CreateCollision> {
     let is_needed = collision.is_needed();
     let mut evm = build(database, env, collision);
+    evm.set_inspector_enabled(is_needed);
+    evm
+}
+
+/// The same EVM for the transactions of a block.
+pub(crate) fn watched_evm<DB: Database>(
+    database: DB,
+    env: EvmEnv,
+    inspector: BlockInspector,
+) -> HanzoEvm<DB, BlockInspector> {
+    let is_needed = inspector.is_needed();
+    let mut evm = build(database, env, inspector);
     evm.set_inspector_enabled(is_needed);
     evm
 }

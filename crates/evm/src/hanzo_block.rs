@@ -20,6 +20,7 @@ use reth_primitives_traits::Recovered;
 use revm::{
     Database as _, DatabaseCommit as _,
     context::Block as _,
+    context_interface::result::ExecutionResult,
     database::DatabaseCommitExt as _,
     state::{Account, AccountStatus, EvmState, EvmStorageSlot, TransactionId},
 };
@@ -34,6 +35,8 @@ pub(crate) struct HanzoBlock<'a> {
     inner: TransactionExecutor<'a>,
     rules: Arc<HanzoRules>,
     counters_before: SupplyCounters,
+    /// Wei of base fee burned so far.
+    base_fee_burn: U256,
     /// Wei destroyed by SELFDESTRUCT so far.
     destroyed: U256,
 }
@@ -54,7 +57,13 @@ impl<'a> HanzoBlock<'a> {
         rules: Arc<HanzoRules>,
     ) -> Result<Self, ExecutionError> {
         let counters_before = read_counters(|slot| state.storage(AI_SUPPLY, slot.key()))?;
-        Ok(Self { inner: started.executor, rules, counters_before, destroyed: U256::ZERO })
+        Ok(Self {
+            inner: started.executor,
+            rules,
+            counters_before,
+            base_fee_burn: U256::ZERO,
+            destroyed: U256::ZERO,
+        })
     }
 
     /// Gas that the block's transactions used so far.
@@ -62,14 +71,24 @@ impl<'a> HanzoBlock<'a> {
         self.inner.cumulative_tx_gas_used
     }
 
-    /// Runs a transaction and appends it to the block. Returns the gas it used.
+    pub(crate) const fn evm_mut(&mut self) -> &mut BlockEvm<'a> {
+        &mut self.inner.evm
+    }
+
+    /// Runs a transaction, shows its result to `observe` and appends it to the block. Returns the
+    /// gas it used.
     pub(crate) fn push(
         &mut self,
         transaction: Recovered<&Transaction>,
+        observe: &mut dyn FnMut(&ExecutionResult),
     ) -> Result<u64, BlockExecutionError> {
         let output = self.inner.execute_transaction_without_commit(transaction)?;
+        observe(&output.result.result);
         let gas_used = output.result.result.gas().tx_gas_used();
-        let destroyed = self.destroyed_by(&output.result.state, gas_used);
+        let base_fee = U256::from(self.inner.evm.block().basefee());
+        let burned = base_fee.saturating_mul(U256::from(gas_used));
+        let destroyed = destroyed_by(&output.result.state, burned);
+        self.base_fee_burn = self.base_fee_burn.saturating_add(burned);
         self.destroyed = self.destroyed.saturating_add(destroyed);
         Ok(self.inner.commit_transaction(output).tx_gas_used())
     }
@@ -92,9 +111,8 @@ impl<'a> HanzoBlock<'a> {
         let block = self.inner.evm.block();
         let number = block.number().saturating_to();
         let coinbase = block.beneficiary();
-        let base_fee_burn = U256::from(block.basefee()).saturating_mul(U256::from(self.gas_used()));
         let before = self.read_counters()?;
-        let supply = settle_block(&self.rules, number, before, base_fee_burn, self.destroyed);
+        let supply = settle_block(&self.rules, number, before, self.base_fee_burn, self.destroyed);
         // Both are parts of a supply below 2^128 wei.
         let pool = supply.share_pool.saturating_to();
         let reward = supply.coinbase_reward.saturating_to();
@@ -146,24 +164,22 @@ impl<'a> HanzoBlock<'a> {
         db.commit(HashMap::from_iter([(AI_SUPPLY, account)]));
         Ok(())
     }
+}
 
-    /// Wei that a transaction destroyed: everything its accounts lost beyond the burned base fee.
-    ///
-    /// A contract created and self-destructed in one transaction takes its remaining balance with
-    /// it (EIP-6780); such an account counts as empty afterwards.
-    fn destroyed_by(&self, state: &EvmState, gas_used: u64) -> U256 {
-        let mut before = U256::ZERO;
-        let mut after = U256::ZERO;
-        for account in state.values() {
-            before = before.saturating_add(account.original_info().balance);
-            if !account.is_selfdestructed() {
-                after = after.saturating_add(account.info.balance);
-            }
+/// Wei that a transaction destroyed: everything its accounts lost beyond the `burned` base fee.
+///
+/// A contract created and self-destructed in one transaction takes its remaining balance with
+/// it (EIP-6780); such an account counts as empty afterwards.
+fn destroyed_by(state: &EvmState, burned: U256) -> U256 {
+    let mut before = U256::ZERO;
+    let mut after = U256::ZERO;
+    for account in state.values() {
+        before = before.saturating_add(account.original_info().balance);
+        if !account.is_selfdestructed() {
+            after = after.saturating_add(account.info.balance);
         }
-        let base_fee = U256::from(self.inner.evm.block().basefee());
-        let burned = base_fee.saturating_mul(U256::from(gas_used));
-        before.saturating_sub(after).saturating_sub(burned)
     }
+    before.saturating_sub(after).saturating_sub(burned)
 }
 
 fn read_counters(

@@ -1,4 +1,4 @@
-//! Runs transactions: block execution, block building, calls, estimates and traces.
+//! Runs transactions: block execution, block building, calls, estimates, traces and simulations.
 //!
 //! Owns the seam to revm: which rules the EVM runs, what happens before the first and after the
 //! last transaction, and how a result becomes a [`StateDiff`](hanzo_state::StateDiff). It never
@@ -9,8 +9,9 @@
 //!                                         │                                    ├ outcome
 //!             HanzoBlock: after the last transaction burns, subsidy, share pool └ diff
 //!          EthereumBlock: intermediate roots, DAO; after it requests, rewards, withdrawals
-//!  execute (import) and BlockBuilder (mining) drive the same executor; BlockReplay (traces) starts
-//!  blocks in the same way and runs their transactions under an inspector.
+//!  execute (import), BlockBuilder (mining) and simulate_block (blocks that nobody has mined) drive
+//!  the same executor; BlockReplay (traces) starts blocks in the same way and runs their
+//!  transactions under an inspector.
 //! ```
 //!
 //! Invariants: importing a block that [`BlockBuilder`] built gives the same outcome and diff; in
@@ -20,6 +21,7 @@ mod accounting;
 mod block_builder;
 mod block_evm;
 mod block_forks;
+mod block_inspector;
 mod block_start;
 mod call;
 mod call_error;
@@ -38,6 +40,7 @@ mod intermediate_root;
 mod prepared_call;
 mod push_error;
 mod receipt_builder;
+mod simulate;
 mod state_database;
 mod system_request;
 mod trace;
@@ -54,6 +57,10 @@ pub use estimate::{ESTIMATE_ERROR_RATIO, estimate_gas};
 pub use evm_factory::precompile_addresses;
 pub use execute::{Executed, execute};
 pub use push_error::PushError;
+pub use simulate::{
+    CallObjection, SimulatedBlock, SimulatedCall, SimulationError, SimulationPlan, SimulationTerms,
+    Transfers, Validation, simulate_block, simulated_header,
+};
 pub use trace::{
     BlockReplay, MidBlockState, TraceError, TraceLimits, Tracer, TracerError, trace_call,
 };

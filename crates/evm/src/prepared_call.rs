@@ -2,8 +2,9 @@
 
 use crate::{
     CallContext, CallError, CallOverrides,
+    call_overrides::{move_precompiles, moved_precompiles},
     create_collision::CreateCollision,
-    environment::block_environment,
+    environment::{Leniency, block_environment, relax},
     evm_factory::{hanzo_evm, inspected_evm},
     state_database::{DatabaseError, StateDatabase},
     trace::TraceInspector,
@@ -11,11 +12,10 @@ use crate::{
 use alloy_evm::{
     Evm as _, EvmEnv,
     overrides::{apply_block_overrides, apply_state_overrides},
-    precompiles::PrecompilesMap,
     rpc::TryIntoTxEnv as _,
 };
 use alloy_primitives::{Address, U256};
-use alloy_rpc_types_eth::{TransactionRequest, state::StateOverride};
+use alloy_rpc_types_eth::TransactionRequest;
 use hanzo_state::StateError;
 use revm::{
     Database as _,
@@ -55,7 +55,7 @@ impl<'a> PreparedCall<'a> {
         overrides: CallOverrides,
     ) -> Result<Self, CallError> {
         let mut env = block_environment(context.spec, context.header, context.prev_randao);
-        relax(&mut env);
+        relax(&mut env, Leniency::Call);
         let mut database = CacheDB::new(WrapDatabaseRef(StateDatabase(context.state)));
         let collision = match &overrides.state {
             Some(assumed) => CreateCollision::assuming(context.spec, context.state, assumed)?,
@@ -162,16 +162,6 @@ impl<'a> PreparedCall<'a> {
     }
 }
 
-/// Lifts the checks that make sense for a signed transaction only.
-fn relax(env: &mut EvmEnv) {
-    let cfg = &mut env.cfg_env;
-    cfg.disable_nonce_check = true;
-    cfg.disable_base_fee = true;
-    cfg.disable_eip3607 = true;
-    cfg.disable_block_gas_limit = true;
-    cfg.tx_gas_limit_cap = Some(u64::MAX);
-}
-
 /// A call that carries blobs and names no price for them sees a blob base fee of zero. Source: geth.
 fn free_blobs_without_price(request: &TransactionRequest, env: &mut EvmEnv) {
     let unpriced =
@@ -199,26 +189,6 @@ fn check_price(tx: &TxEnv, env: &mut EvmEnv) -> Result<(), CallError> {
         });
     }
     Ok(())
-}
-
-fn moved_precompiles(overrides: &StateOverride) -> Vec<(Address, Address)> {
-    let moves = overrides.iter();
-    let mut moves: Vec<_> =
-        moves.filter_map(|(from, change)| Some((*from, change.move_precompile_to?))).collect();
-    // The map has no order of its own; the error for two wrong moves should be the same each time.
-    moves.sort_unstable();
-    moves
-}
-
-fn move_precompiles(
-    precompiles: &mut PrecompilesMap,
-    moves: &[(Address, Address)],
-) -> Result<(), CallError> {
-    precompiles.move_precompiles(moves.iter().copied()).map_err(|error| match error {
-        alloy_evm::precompiles::MovePrecompileError::NotAPrecompile(address) => {
-            CallError::InvalidRequest(format!("account {address} is not a precompile"))
-        }
-    })
 }
 
 pub(crate) fn state_error(error: DatabaseError) -> CallError {

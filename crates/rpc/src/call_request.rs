@@ -45,7 +45,7 @@ pub(crate) fn checked_transaction(
 }
 
 /// Contradictions within a request, in geth's words.
-fn check(request: &TransactionRequest, spec: &ChainSpec) -> Result<(), RpcError> {
+pub(crate) fn check(request: &TransactionRequest, spec: &ChainSpec) -> Result<(), RpcError> {
     let refuse = |reason: String| Err(RpcError::Server(reason));
     if let (Some(data), Some(input)) = (&request.input.data, &request.input.input)
         && data != input

@@ -49,6 +49,7 @@ mod net;
 mod node_context;
 mod rpc_error;
 mod server;
+mod simulation_request;
 mod start_error;
 mod subscription_id;
 mod subscriptions;

@@ -93,6 +93,13 @@ const STORAGE_RANGE_SLOTS: usize = 10_000;
 /// to find: some 20 MiB of rows read in sequence, some tenths of a second of hashing.
 const STORAGE_RANGE_ENTRIES: usize = 200_000;
 
+/// Blocks of one simulation, those in between included. Source: execution-apis.
+const SIMULATED_BLOCKS: u64 = 256;
+
+/// Slots of an account, and past values of them, that are read to wipe its storage when a simulation
+/// assumes another one. Nobody replaces a storage who cannot write down the new one.
+const WIPED_SLOTS: usize = 10_000;
+
 /// Every limit of the server. Exceeding one is an error that names it and its value.
 #[derive(Debug, Clone)]
 pub struct RpcLimits {
@@ -157,6 +164,10 @@ pub struct RpcLimits {
     pub storage_range_slots: usize,
     /// Slots of an account, and past values of them, that are read for one storage range.
     pub storage_range_entries: usize,
+    /// Blocks of one simulation.
+    pub simulated_blocks: u64,
+    /// Slots of an account, and past values of them, that a simulation reads to wipe its storage.
+    pub wiped_slots: usize,
 }
 
 impl Default for RpcLimits {
@@ -197,6 +208,8 @@ impl Default for RpcLimits {
             proof_slots: PROOF_SLOTS,
             storage_range_slots: STORAGE_RANGE_SLOTS,
             storage_range_entries: STORAGE_RANGE_ENTRIES,
+            simulated_blocks: SIMULATED_BLOCKS,
+            wiped_slots: WIPED_SLOTS,
         }
     }
 }
@@ -229,6 +242,7 @@ impl RpcLimits {
             ("proof_slots", wide(self.proof_slots)),
             ("storage_range_slots", wide(self.storage_range_slots)),
             ("storage_range_entries", wide(self.storage_range_entries)),
+            ("simulated_blocks", self.simulated_blocks),
         ];
         match limits.into_iter().find(|(_, value)| *value == 0) {
             Some((name, _)) => Err(ConfigError::ZeroLimit { name }),

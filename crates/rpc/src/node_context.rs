@@ -143,14 +143,27 @@ impl NodeContext {
         &self,
         reference: BlockReference,
     ) -> Result<RecentState, RpcError> {
+        self.provable_block(reference).map(|(state, _)| state)
+    }
+
+    /// The same with the header of the block.
+    ///
+    /// # Errors
+    /// As [`Self::provable_state`].
+    pub(crate) fn provable_block(
+        &self,
+        reference: BlockReference,
+    ) -> Result<(RecentState, SealedHeader), RpcError> {
         let view = self.chain.view();
         let reference = built_or_latest(reference, view.spec());
         if reference == BlockReference::Tag(BlockTag::Pending) {
-            return Ok(self.templates.pending().or_internal()?.state());
+            let pending = self.templates.pending().or_internal()?;
+            return Ok((pending.state(), pending.block().sealed_header().clone()));
         }
         let number = canonical_number(&view, reference)?;
         let window = self.limits.proof_window_blocks;
-        Ok(view.provable_state(number, window).or_internal()??)
+        let state = view.provable_state(number, window).or_internal()??;
+        Ok((state, canonical_header(&view, number)?))
     }
 }
 

@@ -2,8 +2,9 @@
 
 use alloy_primitives::{Address, B256, Bytes, hex};
 use hanzo_chain::HistoryError;
-use hanzo_evm::CallError;
+use hanzo_evm::{CallError, CallObjection, ExecutionError, SimulationError};
 use hanzo_pool::PoolError;
+use hanzo_state::StateError;
 use hanzo_types::Fault;
 use jsonrpsee::types::ErrorObjectOwned;
 use std::time::Duration;
@@ -15,6 +16,14 @@ pub(crate) const REVERTED: i32 = 3;
 pub(crate) const NOT_MINED_IN_TIME: i32 = 4;
 /// Code of a request that is well-formed but cannot be answered. Source: geth.
 pub(crate) const SERVER_ERROR: i32 = -32_000;
+/// Code of a simulated call that broke a rule of the EVM. Source: `eth_simulateV1`.
+pub(crate) const VM_ERROR: i32 = -32_015;
+/// Code of simulated blocks whose numbers do not rise. Source: `eth_simulateV1`.
+pub(crate) const BLOCK_NUMBER_INVALID: i32 = -38_020;
+/// Code of simulated blocks whose times do not rise. Source: `eth_simulateV1`.
+pub(crate) const BLOCK_TIMESTAMP_INVALID: i32 = -38_021;
+/// Code of a simulation that is too large. Source: `eth_simulateV1`.
+pub(crate) const CLIENT_LIMIT_EXCEEDED: i32 = -38_026;
 /// Code of an exceeded limit. Source: EIP-1474.
 pub(crate) const LIMIT_EXCEEDED: i32 = -32_005;
 /// Code of a request that is none. Source: JSON-RPC 2.0.
@@ -80,6 +89,8 @@ pub(crate) enum RpcError {
          this node builds no blocks on it"
     )]
     ReadOnlyChain,
+    #[error("{message}")]
+    Simulation { code: i32, message: String },
     #[error("{0}")]
     Server(String),
     #[error(transparent)]
@@ -164,6 +175,7 @@ impl RpcError {
             | Self::PendingLogs
             | Self::ReadOnlyChain
             | Self::Server(_) => SERVER_ERROR,
+            Self::Simulation { code, .. } => *code,
             Self::Limit(_) => LIMIT_EXCEEDED,
             Self::Internal(_) => INTERNAL_ERROR,
         }
@@ -240,6 +252,38 @@ impl From<CallError> for RpcError {
             | CallError::PriceBelowBaseFee { .. }
             | CallError::InvalidRequest(_) => Self::Server(error.to_string()),
         }
+    }
+}
+
+/// Source of the codes: `eth_simulateV1` of execution-apis.
+impl From<SimulationError> for RpcError {
+    fn from(error: SimulationError) -> Self {
+        let message = error.to_string();
+        let code = match error {
+            SimulationError::Call { objection, .. } => match objection {
+                CallObjection::NonceTooLow => -38_010,
+                CallObjection::NonceTooHigh => -38_011,
+                CallObjection::FeeBelowBaseFee => -38_012,
+                CallObjection::IntrinsicGas => -38_013,
+                CallObjection::InsufficientFunds => -38_014,
+                CallObjection::BlockGasLimit => -38_015,
+                CallObjection::SenderIsContract => -38_024,
+                CallObjection::InitCodeSize => -38_025,
+                CallObjection::Malformed => INVALID_PARAMS,
+            },
+            SimulationError::MovedToItself { .. } => -38_022,
+            SimulationError::MovedTwice { .. } => -38_023,
+            SimulationError::WipedStorage { .. } | SimulationError::TimeUp => CLIENT_LIMIT_EXCEEDED,
+            // Storage that is assumed for an account that does not exist.
+            SimulationError::Overrides(_)
+            | SimulationError::State(StateError::StorageWithoutAccount { .. }) => INVALID_PARAMS,
+            SimulationError::State(_) | SimulationError::Block(ExecutionError::State(_)) => {
+                return Self::internal(message);
+            }
+            // What the request assumes can make a block impossible.
+            SimulationError::Block(_) => SERVER_ERROR,
+        };
+        Self::Simulation { code, message }
     }
 }
 

@@ -277,6 +277,20 @@ impl ChainSpec {
         }
     }
 
+    /// Excess blob gas that the child of `parent` at `timestamp` must have, where it has any. A parent
+    /// from before Cancun counts as one without blobs. Source: EIP-4844, EIP-7918; a Hanzo chain has
+    /// no blobs (decision D-02).
+    #[must_use]
+    pub fn child_excess_blob_gas(&self, parent: &Header, timestamp: u64) -> u64 {
+        match &self.rules {
+            Rules::Hanzo(_) => 0,
+            Rules::Ethereum(forks) => forks
+                .blob_params(timestamp)
+                .and_then(|params| parent.next_block_excess_blob_gas(params))
+                .unwrap_or_default(),
+        }
+    }
+
     /// Base fee that the child of `parent` must have, in wei per gas; `None` before London.
     /// Source: EIP-1559.
     #[must_use]

@@ -53,7 +53,7 @@ pub(super) fn prepare(
     }
     if rules.has(EthereumHardfork::Cancun, &header) {
         header.blob_gas_used = Some(0);
-        header.excess_blob_gas = Some(expected_excess_blob_gas(rules, timestamp, parent));
+        header.excess_blob_gas = Some(rules.spec().child_excess_blob_gas(parent, timestamp));
         header.parent_beacon_block_root = Some(B256::ZERO);
     }
     if rules.has(EthereumHardfork::Prague, &header) {
@@ -112,13 +112,6 @@ fn check_base_fee(
     }
 }
 
-/// Excess blob gas of a child of `parent` at `timestamp`. A parent from before Cancun counts as
-/// one without blobs. Source: EIP-4844, EIP-7918.
-fn expected_excess_blob_gas(rules: &EthereumRules, timestamp: u64, parent: &Header) -> u64 {
-    let params = rules.spec().blob_params(timestamp);
-    params.and_then(|params| parent.next_block_excess_blob_gas(params)).unwrap_or_default()
-}
-
 fn check_blob_gas(
     rules: &EthereumRules,
     header: &Header,
@@ -132,7 +125,7 @@ fn check_blob_gas(
     if used > max {
         return Err(ConsensusError::BlobGasAboveLimit { used, max });
     }
-    let expected = expected_excess_blob_gas(rules, header.timestamp, parent);
+    let expected = rules.spec().child_excess_blob_gas(parent, header.timestamp);
     if excess != expected {
         return Err(ConsensusError::ExcessBlobGas { expected, found: excess });
     }

@@ -10,6 +10,7 @@ mod logs;
 mod methods;
 mod mining;
 mod proofs;
+mod simulate;
 mod state;
 mod submission;
 mod transactions;

@@ -16,7 +16,7 @@ fn chain(newest: EthereumHardfork) -> TestChain {
 }
 
 /// A transfer from before transactions had types or chain ids.
-fn old_transfer(signer: &Signer, nonce: u64) -> RecoveredTransaction {
+pub(crate) fn old_transfer(signer: &Signer, nonce: u64) -> RecoveredTransaction {
     signer.sign(TxLegacy {
         chain_id: None,
         nonce,

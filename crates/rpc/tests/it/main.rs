@@ -27,6 +27,7 @@ mod namespaces;
 mod proofs;
 mod properties;
 mod reorganisation;
+mod simulation;
 mod state;
 mod storage_range;
 mod submission;

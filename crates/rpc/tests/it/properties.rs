@@ -11,7 +11,7 @@ use proptest::{
 };
 use serde_json::{Value, json};
 
-const METHODS: [&str; 61] = [
+const METHODS: [&str; 62] = [
     "debug_getBadBlocks",
     "debug_getRawBlock",
     "debug_getRawHeader",
@@ -66,6 +66,7 @@ const METHODS: [&str; 61] = [
     "eth_newPendingTransactionFilter",
     "eth_sendRawTransaction",
     "eth_sendRawTransactionSync",
+    "eth_simulateV1",
     "eth_subscribe",
     "eth_syncing",
     "eth_uninstallFilter",
@@ -115,6 +116,12 @@ fn parameter() -> impl Strategy<Value = Value> {
         Just("timeout"),
         Just("limit"),
         Just("stateOverrides"),
+        Just("blockStateCalls"),
+        Just("blockOverrides"),
+        Just("calls"),
+        Just("validation"),
+        Just("number"),
+        Just("time"),
     ]
     .prop_map(str::to_owned);
     leaf.prop_recursive(3, 24, 4, move |inner| {
