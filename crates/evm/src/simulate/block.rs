@@ -2,7 +2,7 @@
 
 use super::{
     SimulationError, TransferLogs, Transfers, Validation,
-    assumed_state::{assumed_changes, assumed_state},
+    assumed_state::{AssumedState, assumed_changes},
     error::CallObjection,
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
 use alloy_consensus::Transaction as _;
 use alloy_evm::{Evm as _, overrides::apply_block_overrides};
 use alloy_primitives::{Address, Bytes, Log, TxKind};
-use alloy_rpc_types_eth::{TransactionRequest, state::StateOverride};
+use alloy_rpc_types_eth::{BlockOverrides, TransactionRequest, state::StateOverride};
 use hanzo_state::{StateDiff, WorldState};
 use hanzo_types::{ChainSpec, Header, RecoveredTransaction, Transaction};
 use reth_primitives_traits::Recovered;
@@ -110,44 +110,66 @@ pub fn simulate_block(
         true => StateDiff::default(),
         false => assumed_changes(state, assumption, terms.wiped_slots)?,
     };
-    let assumed = assumed_state(state, &changes, &header, terms.spec)?;
-
-    let prev_randao = terms.spec.prev_randao(&header, Some(parent));
-    let mut env = block_environment(terms.spec, &header, prev_randao);
-    relax(
-        &mut env,
-        match terms.validation {
-            Validation::Off => Leniency::Simulated,
-            Validation::On => Leniency::Validated,
-        },
-    );
-    let mut database = block_database(&assumed);
-    if let Some(block) = overrides.block {
-        apply_block_overrides(*block, &mut database, &mut env.block_env);
-    }
-    let transfers = match terms.transfers {
-        Transfers::Hidden => None,
-        Transfers::Logged => Some(TransferLogs::default()),
+    let assumed = AssumedState::new(state, &changes, &header, terms.spec, terms.wiped_slots)?;
+    let start = BlockStart { parent, header: &header, moves, collision, block: overrides.block };
+    let run = || {
+        let mut open = start.open(&assumed, terms, gas_left)?;
+        let (mut transactions, mut ends) = (Vec::new(), Vec::new());
+        for call in calls {
+            let (transaction, end) = open.push(call)?;
+            transactions.push(transaction);
+            ends.push(end);
+        }
+        Ok((transactions, open.finish()?, ends))
     };
-    let evm = watched_evm(database, env, BlockInspector::new(collision, transfers));
-    let started = start_block_on(evm, &header, terms.spec)?;
-    let mut builder = BlockBuilder::started(started, &assumed, terms.spec)?;
-    move_precompiles(builder.evm_mut().precompiles_mut(), &moves)
-        .map_err(|error| SimulationError::Overrides(error.to_string()))?;
-
-    let block_env = builder.evm_mut().ctx().block.clone();
-    let mut open = OpenSimulation { builder, header: &header, block_env, terms, gas_left };
-    let (mut transactions, mut ends) = (Vec::new(), Vec::new());
-    for call in calls {
-        let (transaction, end) = open.push(call)?;
-        transactions.push(transaction);
-        ends.push(end);
-    }
-    let mut executed = open.finish()?;
+    let (transactions, mut executed, calls) = run().map_err(|error| assumed.explain(error))?;
     let mut diff = changes;
     diff.extend(&executed.diff);
     executed.diff = diff;
-    Ok(SimulatedBlock { transactions, executed, calls: ends })
+    Ok(SimulatedBlock { transactions, executed, calls })
+}
+
+/// A block before its first call.
+struct BlockStart<'a> {
+    parent: &'a Header,
+    header: &'a Header,
+    /// Precompiles that move: from, to.
+    moves: Vec<(Address, Address)>,
+    collision: CreateCollision,
+    block: Option<Box<BlockOverrides>>,
+}
+
+impl<'a> BlockStart<'a> {
+    fn open(
+        self,
+        assumed: &'a AssumedState<'a>,
+        terms: SimulationTerms<'a>,
+        gas_left: &'a mut u64,
+    ) -> Result<OpenSimulation<'a>, SimulationError> {
+        let Self { parent, header, moves, collision, block } = self;
+        let prev_randao = terms.spec.prev_randao(header, Some(parent));
+        let mut env = block_environment(terms.spec, header, prev_randao);
+        let leniency = match terms.validation {
+            Validation::Off => Leniency::Simulated,
+            Validation::On => Leniency::Validated,
+        };
+        relax(&mut env, leniency);
+        let mut database = block_database(assumed);
+        if let Some(block) = block {
+            apply_block_overrides(*block, &mut database, &mut env.block_env);
+        }
+        let transfers = match terms.transfers {
+            Transfers::Hidden => None,
+            Transfers::Logged => Some(TransferLogs::default()),
+        };
+        let evm = watched_evm(database, env, BlockInspector::new(collision, transfers));
+        let started = start_block_on(evm, header, terms.spec)?;
+        let mut builder = BlockBuilder::started(started, assumed, terms.spec)?;
+        move_precompiles(builder.evm_mut().precompiles_mut(), &moves)
+            .map_err(|error| SimulationError::Overrides(error.to_string()))?;
+        let block_env = builder.evm_mut().ctx().block.clone();
+        Ok(OpenSimulation { builder, header, block_env, terms, gas_left })
+    }
 }
 
 /// Precompiles that the block moves: from, to.

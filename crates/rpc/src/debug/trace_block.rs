@@ -66,28 +66,37 @@ impl DebugApi {
     ) -> Result<Vec<TransactionTrace>, RpcError> {
         let encoded: Bytes = arguments.required(0, "block")?;
         let options = TraceOptions::parse(arguments, 1)?;
-        let refuse = |reason| RpcError::InvalidArgument { index: 0, name: "block", reason };
-        let block = decode_block(&encoded).map_err(|error| refuse(error.to_string()))?;
-        let view = self.node.chain.view();
-        let block = recovered(SealedBlock::seal_slow(block), view.spec()).map_err(refuse)?;
         let run = options.begin(&self.node.limits).of_block_from(BlockSource::Request);
+        let block = decode_block(&encoded).map_err(|error| refusal(error.to_string()))?;
+        let view = self.node.chain.view();
+        let block = recovered(SealedBlock::seal_slow(block), view.spec(), &run)?;
         trace_block(&view, Arc::new(block), run)
     }
 }
 
-/// The block with its senders; the reason, if a signature has none.
-fn recovered(block: SealedBlock, spec: &ChainSpec) -> Result<RecoveredBlock, String> {
+/// What is wrong with a given block.
+const fn refusal(reason: String) -> RpcError {
+    RpcError::InvalidArgument { index: 0, name: "block", reason }
+}
+
+/// The block with its senders, whose recovery takes time of the run.
+fn recovered(
+    block: SealedBlock,
+    spec: &ChainSpec,
+    run: &TraceRun,
+) -> Result<RecoveredBlock, RpcError> {
     let has_low_s = spec.signatures_have_low_s(block.header());
     let transactions = block.body().transactions.iter().enumerate();
     let senders = transactions.map(|(index, transaction)| {
+        run.check_time()?;
         let sender = if has_low_s {
             transaction.recover_signer()
         } else {
             transaction.recover_signer_unchecked()
         };
-        sender.map_err(|_| format!("transaction {index} has an invalid signature"))
+        sender.map_err(|_| refusal(format!("transaction {index} has an invalid signature")))
     });
-    let senders = senders.collect::<Result<_, _>>()?;
+    let senders = senders.collect::<Result<_, RpcError>>()?;
     Ok(RecoveredBlock::new_sealed(block, senders))
 }
 

@@ -108,6 +108,15 @@ impl TraceRun {
         RawValue::from_string(trace).map(Some).or_internal()
     }
 
+    /// # Errors
+    /// [`RpcError::Limit`] once the time is up.
+    pub(super) fn check_time(&self) -> Result<(), RpcError> {
+        if self.deadline.is_over() {
+            return Err(Limit::ExecutionTime { limit: self.time }.into());
+        }
+        Ok(())
+    }
+
     /// Does something with what is left.
     ///
     /// # Errors

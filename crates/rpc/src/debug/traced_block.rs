@@ -22,9 +22,9 @@ pub(super) struct TracedBlock {
 impl TracedBlock {
     /// # Errors
     /// [`RpcError::UntraceableGenesis`]; [`RpcError::ParentNotFound`]; [`RpcError::BlockNumber`] if
-    /// the block does not have the number after its parent's; [`RpcError::NotCanonical`] if the parent is not on the
-    /// canonical chain, because only canonical states are kept; a server error if its state was
-    /// pruned.
+    /// the block does not have the number after its parent's; [`RpcError::NotCanonical`] if the
+    /// parent is not on the canonical chain, because only canonical states are kept; a server error
+    /// if its state was pruned.
     pub(super) fn new(view: &ChainView, block: Arc<RecoveredBlock>) -> Result<Self, RpcError> {
         let number = block.number.checked_sub(1).ok_or(RpcError::UntraceableGenesis)?;
         let parent = view.header_by_hash(block.parent_hash).or_internal()?;

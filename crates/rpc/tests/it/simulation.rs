@@ -317,7 +317,10 @@ async fn calls_that_no_block_takes_are_refused_with_the_code_of_the_specificatio
     node.add(node.signer(0).transfer(0, TO, 1));
     node.mine().await;
     let sender = node.signer(0).address();
-    let one = |call: Value, validation: bool| json!({ "blockStateCalls": [{ "calls": [call] }], "validation": validation });
+    let one = |call: Value, validation: bool| {
+        let blocks = json!([{ "calls": [call] }]);
+        json!({ "blockStateCalls": blocks, "validation": validation })
+    };
     let priced = |nonce: &str| {
         json!({ "from": sender, "to": TO, "nonce": nonce, "gas": "0x5208",
                 "maxFeePerGas": "0x174876e800" })
@@ -477,4 +480,33 @@ async fn assumptions_under_which_there_is_no_block_are_the_requests_own_fault() 
     let blocks = json!({ "blockStateCalls": [{ "stateOverrides": both }] });
     assert_eq!(code(&node, blocks).await, -32_602);
     node.stop().await;
+}
+
+/// Before Cancun SELFDESTRUCT takes the storage with it, slot by slot.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_storage_that_is_too_large_is_not_wiped_by_a_contract_either() {
+    for newest in [EthereumHardfork::Homestead, EthereumHardfork::Shanghai] {
+        let slots: serde_json::Map<String, Value> = (1..=6_u8)
+            .map(|slot| (B256::with_last_byte(slot).to_string(), json!(B256::with_last_byte(9))))
+            .collect();
+        let chain = || {
+            TestChain::new(ethereum_spec(newest, |genesis| {
+                // CALLER SELFDESTRUCT
+                genesis["alloc"][TO.to_string()] =
+                    json!({ "balance": "0x1", "nonce": "0x1", "code": "0x33ff", "storage": slots });
+            }))
+        };
+        let blocks = json!({ "blockStateCalls": [{ "calls": [{ "to": TO }] }, {}] });
+        for (limit, fits) in [(6, true), (5, false)] {
+            let mut config = config();
+            config.limits.wiped_slots = limit;
+            let node = TestNode::over(chain(), config).await;
+            let answer = node.request("eth_simulateV1", json!([blocks])).await;
+            match answer {
+                Ok(answer) => assert!(fits && answer[0]["calls"][0]["status"] == "0x1", "{newest}"),
+                Err(refusal) => assert!(!fits && refusal.code == -38_026, "{newest} {refusal:?}"),
+            }
+            node.stop().await;
+        }
+    }
 }

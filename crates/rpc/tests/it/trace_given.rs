@@ -113,6 +113,16 @@ async fn what_is_not_a_block_on_a_canonical_parent_is_refused_with_the_reason() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_senders_of_a_given_block_are_found_within_the_time_of_the_request() {
+    let (node, block) = with_transfers().await;
+    let params = json!([encoded(&block), { "timeout": "0s" }]);
+    let refusal = node.refusal("debug_traceBlock", params).await;
+    assert_eq!(refusal.code, -32_005);
+    assert_eq!(refusal.message, "execution exceeds the limit of 0 ms");
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn blocks_of_ethereum_chains_are_traced_by_the_rules_of_their_fork() {
     for newest in [EthereumHardfork::Homestead, EthereumHardfork::Shanghai] {
         let mut chain = TestChain::new(ethereum_spec(newest, |_| {}));
