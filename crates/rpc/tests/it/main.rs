@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod answer_budget;
 mod bad_blocks;
 mod batches;
 mod blocks;
