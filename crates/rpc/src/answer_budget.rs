@@ -5,10 +5,9 @@
 //! refused, and what was made of it is dropped: nobody waits for room, so that clients that read
 //! nothing cannot hold up those that do.
 //!
-//! An answer counts from the writing of its JSON until its last byte is with the operating system:
-//! on plain HTTP and on the Unix socket; on a WebSocket only until jsonrpsee's queue of the
-//! connection has it, because nobody tells when it leaves that queue. Beside the budget there are, at
-//! any time, in each slot of a lane one answer that is no JSON yet and
+//! An answer counts from the writing of its JSON until its last byte is with the operating system; on
+//! a WebSocket by the bytes that are written to the socket
+//! ([`UnsentAnswers`](crate::unsent_answers::UnsentAnswers)). Beside the budget there are, at any time, in each slot of a lane one answer that is no JSON yet and
 //! [64 KiB](crate::counted_json) that are; and in each async worker one entry twice, while jsonrpsee
 //! copies it into its envelope or into the batch. Notifications of subscriptions have bounds of their
 //! own.

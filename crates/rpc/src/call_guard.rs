@@ -6,6 +6,7 @@ use crate::{
     host_guard::PlainHttp,
     metrics::{Occupied, TransportMetrics},
     rpc_error::{Limit, RpcError},
+    unsent_answers::UnsentAnswers,
 };
 use futures::FutureExt as _;
 use jsonrpsee::{
@@ -27,6 +28,7 @@ pub(crate) struct CallGuard<S> {
     limits: CallLimits,
     budget: ConnectionBudget,
     metrics: TransportMetrics,
+    unsent: UnsentAnswers,
     /// Shared by the clones for one connection.
     _connection: Arc<Occupied>,
 }
@@ -48,10 +50,11 @@ impl<S> CallGuard<S> {
         methods: Methods,
         (limits, budget): (CallLimits, ConnectionBudget),
         metrics: TransportMetrics,
+        unsent: UnsentAnswers,
     ) -> Self {
         let in_flight = Arc::new(Semaphore::new(limits.calls_in_flight));
         let _connection = Arc::new(Occupied::enter(&metrics.connections));
-        Self { inner, methods, in_flight, limits, budget, metrics, _connection }
+        Self { inner, methods, in_flight, limits, budget, metrics, unsent, _connection }
     }
 
     /// Whether a request cannot work on its connection.
@@ -103,9 +106,14 @@ impl<S> CallGuard<S> {
     }
 
     /// The count of the answer to a request. Plain HTTP has one already, which goes on until the
-    /// client has read; on a WebSocket it ends when the answer is handed to the connection's queue.
-    fn answer(&self, request: &Extensions) -> AnswerBytes {
-        request.get().cloned().unwrap_or_else(|| self.budget.answer())
+    /// client has read; on a WebSocket it goes on until the answer is written to the socket.
+    fn answer(&self, request: &Extensions) -> GuardedAnswer {
+        match request.get() {
+            Some(bytes) => GuardedAnswer { bytes: AnswerBytes::clone(bytes), unsent: None },
+            None => {
+                GuardedAnswer { bytes: self.budget.answer(), unsent: Some(self.unsent.clone()) }
+            }
+        }
     }
 }
 
@@ -132,9 +140,12 @@ where
         match admitted {
             Ok(permit) => {
                 let (answer, id) = (self.answer(request.extensions()), request.id.clone());
-                request.extensions_mut().insert(answer.clone());
+                request.extensions_mut().insert(answer.bytes.clone());
                 let response = self.inner.call(request);
-                let counted = async move { answer.admit(response.await, || id) };
+                let counted = async move {
+                    let response = answer.bytes.admit(response.await, || id);
+                    answer.hand_over(response)
+                };
                 held(counted, permit).boxed()
             }
             Err(error) => {
@@ -150,10 +161,17 @@ where
         match self.check_batch(&batch) {
             Ok(permit) => {
                 let answer = self.answer(batch.extensions());
-                let entries =
-                    batch.into_iter().map(|entry| self.checked_entry(entry, &answer)).collect();
+                let entries = batch
+                    .into_iter()
+                    .map(|entry| self.checked_entry(entry, &answer.bytes))
+                    .collect();
                 let entries = CheckedBatch { entries, response_bytes: self.limits.response_bytes };
-                held(entries.answered(self.inner.clone(), answer), permit).boxed()
+                let service = self.inner.clone();
+                let counted = async move {
+                    let response = entries.answered(service, answer.bytes.clone()).await;
+                    answer.hand_over(response)
+                };
+                held(counted, permit).boxed()
             }
             Err(error) => {
                 let refused = refusal(Id::Null, error);
@@ -174,6 +192,23 @@ where
 }
 
 type Entry<'a> = Result<Request<'a>, BatchEntryErr<'a>>;
+
+/// The count of an answer, and who goes on with it when the answer is handed over.
+struct GuardedAnswer {
+    bytes: AnswerBytes,
+    /// `None` if the transport does.
+    unsent: Option<UnsentAnswers>,
+}
+
+impl GuardedAnswer {
+    /// Hands the answer over to the queue of its connection.
+    fn hand_over(self, response: MethodResponse) -> MethodResponse {
+        if let Some(unsent) = self.unsent {
+            unsent.hand_over(wide(response.as_json().get().len()), self.bytes);
+        }
+        response
+    }
+}
 
 /// A batch that may be answered.
 struct CheckedBatch<'a> {
@@ -294,6 +329,7 @@ mod tests {
             methods.into(),
             (limits, budget.connection()),
             TransportMetrics::register("test"),
+            UnsentAnswers::default(),
         )
     }
 
@@ -350,8 +386,9 @@ mod tests {
         let budget = AnswerBudget::new(1 << 20);
         let guard = guard(&service, &budget);
         for _ in 0..2 {
-            let answered = json(guard.call(request("1087")).await);
-            assert!(answered.get("result").is_some(), "{answered}");
+            let answered = guard.call(request("1087")).await;
+            guard.unsent.wrote(answered.as_json().get().len());
+            assert!(json(answered).get("result").is_some());
         }
     }
 

@@ -1,48 +1,29 @@
 //! Starting and stopping.
 
 use crate::{
-    HttpConfig, Namespace, RpcConfig, RpcLimits, RpcStartError,
+    Namespace, RpcConfig, RpcStartError,
     answer_budget::AnswerBudget,
-    answer_budget_layer::AnswerBudgetLayer,
-    call_guard::{CallGuard, CallLimits},
-    config::CorsOrigins,
     debug::DebugApi,
     eth::Eth,
     execution_slots::ExecutionSlots,
-    host_guard::HostGuardLayer,
+    http_listener,
     ipc::{IpcListener, IpcServices},
     metrics::TransportMetrics,
     net::Net,
     node_context::NodeContext,
-    subscription_id::HexIds,
     txpool::TxPool,
     web3::{Modules, Web3},
 };
 use hanzo_chain::ChainHandle;
 use hanzo_mining::{MinerStatus, TemplateService};
 use hanzo_pool::Pool;
-use http::{Method, header};
-use jsonrpsee::{
-    Methods,
-    core::{RegisterMethodError, middleware::RpcServiceBuilder},
-    server::{BatchRequestConfig, PingConfig, Server, ServerConfig, ServerHandle},
-};
-use std::{
-    collections::BTreeSet,
-    io,
-    net::{SocketAddr, TcpListener},
-    sync::Arc,
-    time::Duration,
-};
+use jsonrpsee::{Methods, core::RegisterMethodError, server::ServerHandle};
+use std::{collections::BTreeSet, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::time::timeout;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 /// How long open connections may finish what they are doing when the server stops.
 const STOP_PATIENCE: Duration = Duration::from_secs(5);
-
-/// How long a browser may remember that a page is allowed to call.
-const CORS_MAX_AGE: Duration = Duration::from_secs(600);
 
 /// What the methods work on.
 #[derive(Debug)]
@@ -97,7 +78,8 @@ impl RpcServer {
         };
         if let Some(http) = &config.http {
             let methods = services.methods(&http.namespaces)?;
-            let (addr, server) = start_http(http, (&limits, &budget), methods).await?;
+            let (addr, server) =
+                http_listener::start(http, (&limits, &budget), methods, &handle.tasks).await?;
             (handle.local_addr, handle.http) = (Some(addr), Some(server.clone()));
             let cancelled = cancel.clone();
             handle.tasks.spawn(async move {
@@ -193,76 +175,4 @@ impl Services {
         }
         Ok(methods)
     }
-}
-
-async fn start_http(
-    config: &HttpConfig,
-    (limits, budget): (&RpcLimits, &AnswerBudget),
-    methods: Methods,
-) -> Result<(SocketAddr, ServerHandle), RpcStartError> {
-    let bind = |source| RpcStartError::Bind { addr: config.address, source };
-    let http = tower::ServiceBuilder::new()
-        .layer(HostGuardLayer::new(config))
-        .layer(AnswerBudgetLayer::new(budget.clone()))
-        .layer(cors_layer(&config.cors)?);
-    let calls = CallLimits {
-        calls_in_flight: limits.calls_in_flight,
-        batch_entries: limits.batch_entries,
-        response_bytes: limits.response_bytes,
-    };
-    let (served, metrics) = (methods.clone(), TransportMetrics::register("tcp"));
-    let budget = budget.clone();
-    let rpc = RpcServiceBuilder::new().layer_fn(move |inner| {
-        CallGuard::new(inner, served.clone(), (calls, budget.connection()), metrics.clone())
-    });
-    let server = Server::builder()
-        .set_config(server_config(config, limits))
-        .set_http_middleware(http)
-        .set_rpc_middleware(rpc)
-        .build_from_tcp(listen(config.address, limits).map_err(bind)?)
-        .map_err(bind)?;
-    let addr = server.local_addr().map_err(bind)?;
-    Ok((addr, server.start(methods)))
-}
-
-/// Binds the port so that a connection whose client reads nothing for too long is closed, and its
-/// answer with it. Accepted connections inherit the setting.
-fn listen(address: SocketAddr, limits: &RpcLimits) -> io::Result<TcpListener> {
-    let listener = TcpListener::bind(address)?;
-    listener.set_nonblocking(true)?;
-    #[cfg(target_os = "linux")]
-    {
-        let patience =
-            u32::try_from(limits.stalled_connection_patience.as_millis()).unwrap_or(u32::MAX);
-        rustix::net::sockopt::set_tcp_user_timeout(&listener, patience)?;
-    }
-    Ok(listener)
-}
-
-fn server_config(config: &HttpConfig, limits: &RpcLimits) -> ServerConfig {
-    let builder = ServerConfig::builder()
-        .max_request_body_size(limits.request_bytes)
-        .max_response_body_size(limits.response_bytes)
-        .max_connections(limits.connections)
-        .max_subscriptions_per_connection(limits.subscriptions_per_connection)
-        // `CallGuard` counts the entries, so that the error names the limit like every other.
-        .set_batch_request_config(BatchRequestConfig::Unlimited)
-        .set_message_buffer_capacity(limits.connection_buffer)
-        .set_id_provider(HexIds)
-        // A client that has gone without a farewell is noticed by its missing pong.
-        .enable_ws_ping(PingConfig::default());
-    if config.ws { builder.build() } else { builder.http_only().build() }
-}
-
-fn cors_layer(origins: &CorsOrigins) -> Result<CorsLayer, RpcStartError> {
-    let layer = CorsLayer::new().allow_methods([Method::POST, Method::GET]).max_age(CORS_MAX_AGE);
-    Ok(match origins {
-        CorsOrigins::None => CorsLayer::new(),
-        CorsOrigins::Any => {
-            layer.allow_origin(AllowOrigin::any()).allow_headers(AllowHeaders::any())
-        }
-        CorsOrigins::List(_) => layer
-            .allow_origin(AllowOrigin::list(origins.header_values()?))
-            .allow_headers(AllowHeaders::list([header::CONTENT_TYPE])),
-    })
 }

@@ -97,6 +97,7 @@ impl ChainSpec {
             file.require(&["config", "config.chainId", "gasLimit", "difficulty", "alloc"])?;
             return Self::ethereum(file.genesis);
         };
+        file.require(&["config.chainId"])?;
         let HanzoSettings { config, supply } = file.check_hanzo(section)?;
         let rules = Rules::Hanzo(Arc::new(HanzoRules::new(config, supply)));
         Ok(Self::new(file.genesis, rules))
@@ -317,5 +318,21 @@ impl ChainSpec {
     #[must_use]
     pub fn next_base_fee(&self, parent: &Header) -> u64 {
         self.child_base_fee(parent).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    #[test]
+    fn a_hanzo_chain_without_a_chain_id_is_refused() {
+        let text = include_str!("../../../genesis/dev.json");
+        assert_eq!(ChainSpec::from_genesis_json(text.as_bytes()).unwrap().chain_id(), 31_337);
+        let mut genesis: Value = serde_json::from_str(text).unwrap();
+        genesis["config"].as_object_mut().unwrap().remove("chainId");
+        let refused = ChainSpec::from_genesis_json(genesis.to_string().as_bytes()).unwrap_err();
+        assert_eq!(refused.to_string(), "genesis field `config.chainId` is missing");
     }
 }

@@ -85,7 +85,8 @@ fn state_methods(table: &mut MethodTable<Eth>) -> Result<(), RegisterMethodError
     table.blocking("eth_getProof", (Lane::Scan, 3), Eth::proof)?;
     table.blocking("eth_call", (Lane::Execution, 4), Eth::call)?;
     table.blocking("eth_estimateGas", (Lane::Execution, 4), Eth::estimate_gas)?;
-    table.blocking("eth_simulateV1", (Lane::Execution, 2), Eth::simulate)?;
+    // The state of an old block takes a second to prepare: wallets that call do not wait behind it.
+    table.blocking("eth_simulateV1", (Lane::Scan, 2), Eth::simulate)?;
     table.blocking("eth_createAccessList", (Lane::Execution, 2), Eth::create_access_list)?;
     table.waiting("eth_sendRawTransaction", 1, Eth::send_raw_transaction)?;
     table.waiting("eth_sendRawTransactionSync", 2, Eth::send_raw_transaction_sync)

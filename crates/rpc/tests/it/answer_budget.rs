@@ -176,6 +176,78 @@ async fn batches_whose_answers_nobody_reads_stay_within_the_budget() {
     node.stop().await;
 }
 
+/// A WebSocket that has sent a batch and read the beginning of the answer, no more.
+async fn web_socket_that_does_not_read(address: SocketAddr) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4096).unwrap();
+    let mut stream = socket.connect(address).await.unwrap();
+    let upgrade = format!(
+        "GET / HTTP/1.1\r\nhost: {address}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+         sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    );
+    stream.write_all(upgrade.as_bytes()).await.unwrap();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await.unwrap());
+    }
+    assert!(head.starts_with(b"HTTP/1.1 101"), "{}", String::from_utf8_lossy(&head));
+    // One text frame with a length of 16 bits and a mask of zeros. Source: RFC 6455.
+    let body = batch();
+    let length = u16::try_from(body.len()).unwrap().to_be_bytes();
+    let frame = [&[0x81, 0x80 | 126][..], &length, &[0; 4], body.as_bytes()].concat();
+    stream.write_all(&frame).await.unwrap();
+    let mut frame = [0; 2];
+    stream.read_exact(&mut frame).await.unwrap();
+    while frame == [0x89, 0] {
+        // A ping.
+        stream.read_exact(&mut frame).await.unwrap();
+    }
+    // A text frame with a length of 64 bits, and the start of an array.
+    let mut beginning = [0; 9];
+    stream.read_exact(&mut beginning).await.unwrap();
+    assert_eq!((frame, beginning[8]), ([0x81, 127], b'['));
+    stream
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_a_web_socket_does_not_read_takes_room_until_the_socket_is_closed() {
+    let node = node(None).await;
+    let idle = web_socket_that_does_not_read(node.address).await;
+    for _ in 0..3 {
+        refusal(node.address).await;
+    }
+    drop(idle);
+    let mut answer = Value::Null;
+    for _ in 0..100 {
+        answer = post(node.address, &batch()).await.json();
+        if answer.is_array() {
+            break;
+        }
+    }
+    assert_eq!(answer.as_array().map(Vec::len), Some(BLOCKS), "{answer}");
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_web_socket_that_reads_has_the_whole_budget_again_and_again() {
+    let node = node(None).await;
+    let client = WsClientBuilder::default()
+        .max_response_size(64 << 20)
+        .build(format!("ws://{}", node.address))
+        .await
+        .unwrap();
+    for _ in 0..4 {
+        let mut calls = BatchRequestBuilder::new();
+        for _ in 0..BLOCKS {
+            calls.insert("eth_getBlockByNumber", rpc_params!["0x1", true]).unwrap();
+        }
+        let answer = client.batch_request::<Value>(calls).await.unwrap();
+        assert_eq!(answer.num_successful_calls(), BLOCKS);
+    }
+    drop(client);
+    node.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_batch_over_the_budget_is_refused_as_a_whole_with_both_numbers() {
     let node = node(None).await;
