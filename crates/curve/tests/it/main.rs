@@ -1,0 +1,3 @@
+//! The curve against published numbers and an independent oracle.
+
+mod vectors;
