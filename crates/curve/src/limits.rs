@@ -11,11 +11,12 @@ pub const MAX_CRR_PPM: u32 = 1_000_000;
 /// Largest supply, in token units: 10^12 tokens of 18 decimals.
 pub const MAX_SUPPLY: u128 = 10_u128.pow(30);
 
-/// Largest reserve, in reserve units: 10^12 coins of 6 decimals.
-pub const MAX_RESERVE: u64 = 10_u64.pow(18);
-
-/// Largest deposit of one purchase, in reserve units.
+/// Largest deposit of one purchase, in reserve units: 10^12 coins of 6 decimals.
 pub const MAX_DEPOSIT: u64 = 10_u64.pow(18);
+
+/// Largest reserve, in reserve units: 10^12 coins of 6 decimals and the largest deposit, after which
+/// what was bought can still be sold.
+pub const MAX_RESERVE: u64 = 2 * MAX_DEPOSIT;
 
 /// Most tokens whose cost can be asked for, 10^48 units: no deposit buys more, of no pool.
 pub const MAX_TOKENS: U256 =

@@ -14,7 +14,18 @@ mod limbs;
 pub(crate) use limbs::Limbs;
 
 /// Bits of a limb.
-pub(crate) const LIMB_BITS: usize = 64;
+pub(crate) const LIMB_BITS: u32 = u64::BITS;
+
+/// Bits behind the point of a number of `limbs` limbs.
+pub(crate) const fn fraction_bits(limbs: usize) -> usize {
+    (limbs - 1) * LIMB_BITS as usize
+}
+
+/// The lower limb of two.
+#[expect(clippy::cast_possible_truncation, reason = "the upper limb is cut off on purpose")]
+pub(crate) const fn low_limb(limbs: u128) -> u64 {
+    limbs as u64
+}
 
 /// A non-negative fixed-point number.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +55,8 @@ impl<A: Limbs> Fixed<A> {
     }
 
     /// Limbs, least significant first.
-    pub(crate) fn limbs(&self) -> &[u64] {
+    #[cfg(test)]
+    fn limbs(&self) -> &[u64] {
         self.0.limbs()
     }
 
@@ -126,7 +138,7 @@ impl<A: Limbs> Fixed<A> {
                 high += u64::from(carry);
             }
             if let Some(place) = column.checked_sub(count - 1) {
-                out[place] = low as u64;
+                out[place] = low_limb(low);
             }
             low = (low >> LIMB_BITS) | (u128::from(high) << LIMB_BITS);
             high = 0;
@@ -140,8 +152,8 @@ impl<A: Limbs> Fixed<A> {
         let mut carry = 0;
         for (out, limb) in product.0.limbs_mut().iter_mut().zip(self.0.limbs()) {
             let part = u128::from(*limb) * u128::from(factor) + u128::from(carry);
-            *out = part as u64;
-            carry = (part >> LIMB_BITS) as u64;
+            *out = low_limb(part);
+            carry = low_limb(part >> LIMB_BITS);
         }
         product
     }
@@ -152,8 +164,8 @@ impl<A: Limbs> Fixed<A> {
         let mut rest = 0_u64;
         for (out, limb) in quotient.0.limbs_mut().iter_mut().zip(self.0.limbs()).rev() {
             let part = u128::from(*limb) | (u128::from(rest) << LIMB_BITS);
-            *out = (part / u128::from(divisor)) as u64;
-            rest = (part % u128::from(divisor)) as u64;
+            *out = low_limb(part / u128::from(divisor));
+            rest = low_limb(part % u128::from(divisor));
         }
         quotient
     }
@@ -165,7 +177,7 @@ impl<A: Limbs> Fixed<A> {
         for limb in shifted.0.limbs_mut().iter_mut().rev() {
             let kept = *limb;
             *limb = (kept >> bits) | above;
-            above = kept << (LIMB_BITS as u32 - bits);
+            above = kept << (LIMB_BITS - bits);
         }
         shifted
     }
@@ -174,15 +186,16 @@ impl<A: Limbs> Fixed<A> {
     pub(crate) fn widening_mul(&self, factor: u128) -> A::Wide {
         let mut wide = A::Wide::zeros(self.len() + 2);
         let out = wide.limbs_mut();
-        for (shift, factor) in [factor as u64, (factor >> LIMB_BITS) as u64].into_iter().enumerate()
+        for (shift, factor) in
+            [low_limb(factor), low_limb(factor >> LIMB_BITS)].into_iter().enumerate()
         {
             let mut carry = 0;
             for (index, limb) in self.0.limbs().iter().enumerate() {
                 let place = &mut out[index + shift];
                 let part =
                     u128::from(*limb) * u128::from(factor) + u128::from(*place) + u128::from(carry);
-                *place = part as u64;
-                carry = (part >> LIMB_BITS) as u64;
+                *place = low_limb(part);
+                carry = low_limb(part >> LIMB_BITS);
             }
             out[self.len() + shift] = carry;
         }

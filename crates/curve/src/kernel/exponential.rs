@@ -7,9 +7,9 @@
 
 use super::{
     series::{Long, exp_ratio},
-    tables::{STEP_BITS, unit_bits},
+    tables::{STEP_BITS, place, unit_bits},
 };
-use crate::fixed::{Fixed, LIMB_BITS, Limbs};
+use crate::fixed::{Fixed, LIMB_BITS, Limbs, fraction_bits, low_limb};
 
 /// Steps that take bits off the exponent.
 const STEPS: u32 = 3;
@@ -61,7 +61,7 @@ impl<A: Limbs> Exponential<A> {
     fn split(&self, y: &Fixed<A>) -> (u64, Fixed<A>) {
         let top = (u128::from(y.whole()) << LIMB_BITS) | u128::from(y.fraction_top());
         // Of two numbers cut at 64 bits: one off at most, to either side.
-        let mut doublings = (top / LN2_TOP) as u64;
+        let mut doublings = low_limb(top / LN2_TOP);
         let mut rest = loop {
             match y.checked_sub(&self.ln2.mul_integer(doublings)) {
                 Some(rest) => break rest,
@@ -80,9 +80,9 @@ impl<A: Limbs> Exponential<A> {
         let mut rest = t.clone();
         let mut product: Option<Fixed<A>> = None;
         for (step, table) in (0_u32..).zip(&self.steps) {
-            let index = rest.fraction_top() >> (LIMB_BITS as u32 - unit_bits(step));
+            let index = rest.fraction_top() >> (LIMB_BITS - unit_bits(step));
             rest.drop_fraction_top(unit_bits(step));
-            let factor = &table[index as usize];
+            let factor = &table[place(index)];
             product = Some(match product {
                 Some(product) => product.mul(factor),
                 None => factor.clone(),
@@ -104,7 +104,7 @@ impl<A: Limbs> Exponential<A> {
 
 /// 1/i! for as many i as the terms ρ^i/i! with ρ < 2^-21 count.
 fn reciprocal_factorials<A: Limbs>(limbs: usize) -> Vec<Fixed<A>> {
-    let fraction_bits = (limbs - 1) * LIMB_BITS;
+    let fraction_bits = fraction_bits(limbs);
     let mut all = vec![Fixed::integer(1, limbs)];
     // Bits by which i! exceeds one, rounded down.
     let mut factorial_bits = 0;

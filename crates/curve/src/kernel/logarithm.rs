@@ -7,10 +7,10 @@
 
 use super::{
     series::{Long, ln_ratio},
-    tables::{ENTRIES, Factor, STEP_BITS, factor, unit_bits},
+    tables::{ENTRIES, Factor, STEP_BITS, factor, place, unit_bits},
 };
 use crate::{
-    fixed::{Fixed, LIMB_BITS, Limbs},
+    fixed::{Fixed, LIMB_BITS, Limbs, fraction_bits},
     ratio::Ratio,
 };
 use alloy_primitives::U256;
@@ -40,7 +40,7 @@ impl<A: Limbs> Logarithm<A> {
             (factor, Fixed::truncated(&logarithm, limbs))
         };
         let table = |step| (0..ENTRIES).map(|index| entry(step, index)).collect();
-        let fraction_bits = (limbs - 1) * LIMB_BITS;
+        let fraction_bits = fraction_bits(limbs);
         let terms = fraction_bits / REST_BITS + 1;
         let reciprocal = |index: usize| Fixed::integer(1, limbs).div_integer(index as u64);
         Self {
@@ -69,8 +69,8 @@ impl<A: Limbs> Logarithm<A> {
         let mut sum = self.ln2.mul_integer(doublings as u64);
         for (step, table) in (0_u32..).zip(&self.steps) {
             // The bits before these are zero: the steps before have left less.
-            let index = number.fraction_top() >> (LIMB_BITS as u32 - unit_bits(step));
-            let (factor, logarithm) = &table[index as usize];
+            let index = number.fraction_top() >> (LIMB_BITS - unit_bits(step));
+            let (factor, logarithm) = &table[place(index)];
             number = number.mul_integer(factor.numerator).shifted_right(factor.bits);
             sum = sum.add(logarithm);
         }

@@ -23,17 +23,19 @@
 //! The sum is below 35 200; [`ERROR_ULPS`] is 2^16. Source: seed-features §6.4, ADR-0016.
 
 mod exponential;
+mod interval;
 mod logarithm;
 mod series;
 mod tables;
 
 use crate::{
     exponent::Exponent,
-    fixed::{Fixed, LIMB_BITS, Limbs},
+    fixed::{Fixed, Limbs, fraction_bits},
     ratio::Ratio,
 };
 use alloy_primitives::U256;
 use exponential::Exponential;
+use interval::{integer_part, minus, plus};
 use logarithm::Logarithm;
 
 /// How far an exponential can be off, in units of its last place. Proven above.
@@ -68,7 +70,7 @@ impl<A: Limbs> Kernel<A> {
     /// With 64·(limbs − 1) fraction bits; computes the tables. An array has its own count of limbs,
     /// which must be given.
     pub(crate) fn new(limbs: usize) -> Self {
-        let ln2 = series::ln2(limbs + 1);
+        let ln2 = series::ln2(limbs.saturating_add(1));
         Self {
             limbs,
             logarithm: Logarithm::new(limbs, &ln2),
@@ -103,8 +105,8 @@ impl<A: Limbs> Kernel<A> {
         let (Some(low), Some(high)) = (minus(&product, error), plus(&product, error)) else {
             return Estimate::Undecided;
         };
-        let fraction_bits = i64::try_from((self.limbs - 1) * LIMB_BITS).unwrap_or(i64::MAX);
-        let Ok(shift) = usize::try_from(fraction_bits - exponent) else {
+        let fraction_bits = i64::try_from(fraction_bits(self.limbs)).unwrap_or(i64::MAX);
+        let Ok(shift) = usize::try_from(fraction_bits.saturating_sub(exponent)) else {
             return Estimate::Undecided;
         };
         match (integer_part(low.limbs(), shift), integer_part(high.limbs(), shift)) {
@@ -113,49 +115,4 @@ impl<A: Limbs> Kernel<A> {
             (Some(_) | None, Some(_) | None) => Estimate::Undecided,
         }
     }
-}
-
-/// The limbs and an error less; `None` below zero.
-fn minus<W: Limbs>(limbs: &W, error: u128) -> Option<W> {
-    let mut result = limbs.clone();
-    let mut rest = error;
-    let mut borrow = false;
-    for limb in result.limbs_mut() {
-        let (part, first) = limb.overflowing_sub(rest as u64);
-        let (part, second) = part.overflowing_sub(u64::from(borrow));
-        (*limb, borrow) = (part, first | second);
-        rest >>= LIMB_BITS;
-    }
-    (!borrow).then_some(result)
-}
-
-/// The limbs and an error more; `None` if there is no room.
-fn plus<W: Limbs>(limbs: &W, error: u128) -> Option<W> {
-    let mut result = limbs.clone();
-    let mut rest = error;
-    let mut carry = false;
-    for limb in result.limbs_mut() {
-        let (part, first) = limb.overflowing_add(rest as u64);
-        let (part, second) = part.overflowing_add(u64::from(carry));
-        (*limb, carry) = (part, first | second);
-        rest >>= LIMB_BITS;
-    }
-    (!carry).then_some(result)
-}
-
-/// The limbs without their `shift` lowest bits, if the rest has 256 bits.
-fn integer_part(limbs: &[u64], shift: usize) -> Option<U256> {
-    let (skip, bits) = (shift / LIMB_BITS, shift % LIMB_BITS);
-    let limb = |index: usize| limbs.get(skip + index).copied().unwrap_or(0);
-    let mut parts = [0; 4];
-    for (index, part) in parts.iter_mut().enumerate() {
-        let above = if bits == 0 { 0 } else { limb(index + 1) << (LIMB_BITS - bits) };
-        *part = (limb(index) >> bits) | above;
-    }
-    let beyond = limbs.get(skip + 4..).unwrap_or_default();
-    let fits = match beyond.split_first() {
-        Some((first, rest)) => first >> bits == 0 && rest.iter().all(|limb| *limb == 0),
-        None => true,
-    };
-    fits.then(|| U256::from_limbs(parts))
 }

@@ -30,3 +30,12 @@ pub(super) const fn unit_bits(step: u32) -> u32 {
 /// Entries of a table. The first step sees 2^7 values. What it leaves is below
 /// 1 + 2^-7 + 2^-15, so that the others see at most 2^7 + 3.
 pub(super) const ENTRIES: u64 = (1 << STEP_BITS) + 3;
+
+/// The bits that a step looks at as an index.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a step looks at seven bits, and leaves no more"
+)]
+pub(super) const fn place(index: u64) -> usize {
+    index as usize
+}

@@ -51,7 +51,7 @@ fn perfect_root(value: U256, degree: u32) -> Option<U256> {
 /// is 2 or more and below `bits`, the length of `value`, which is 161 at most.
 fn floor_root(value: U256, degree: u32, bits: u32) -> U256 {
     let (wide, steps) = (U512::from(value), degree.saturating_sub(1));
-    let mut root = U512::ONE << bits.div_ceil(degree);
+    let mut root = U512::ONE.wrapping_shl(bits.div_ceil(degree) as usize);
     loop {
         // The first root is below twice the real one, so that its powers stay below 2^(161 + 161).
         let below = root.pow(U512::from(steps));
