@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Normal dependencies inside the workspace that are allowed. An arrow may only point down.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("hanzo-poc", &[]),
+    ("hanzo-curve", &[]),
     ("hanzo-types", &[]),
     ("hanzo-state", &["types"]),
     ("hanzo-consensus", &["types", "poc"]),
