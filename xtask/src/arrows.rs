@@ -12,7 +12,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("hanzo-state", &["types"]),
     ("hanzo-consensus", &["types", "poc"]),
     ("hanzo-store", &["types", "state"]),
-    ("hanzo-evm", &["types", "state", "poc"]),
+    ("hanzo-evm", &["types", "state", "poc", "curve"]),
     ("hanzo-chain", &["types", "state", "store", "evm", "consensus"]),
     ("hanzo-pool", &["types", "state", "chain"]),
     ("hanzo-mining", &["types", "poc", "state", "consensus", "evm", "chain", "pool"]),

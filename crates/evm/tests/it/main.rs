@@ -1,6 +1,8 @@
 //! Execution against the rules of the chain.
 
 #[cfg(test)]
+mod bonding_curve;
+#[cfg(test)]
 mod call;
 #[cfg(test)]
 mod create_collision;
