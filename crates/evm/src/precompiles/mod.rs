@@ -1,11 +1,12 @@
 //! The native precompiles of Hanzo chains.
 
 mod bonding_curve;
+mod compute_proof;
 mod reply;
 
 use alloy_evm::precompiles::{DynPrecompile, PrecompilesMap};
 use alloy_primitives::Address;
-use hanzo_types::{BONDING_CURVE, ChainSpec, Rules};
+use hanzo_types::{BONDING_CURVE, COMPUTE_PROOF, ChainSpec, Rules};
 use revm::{
     precompile::{PrecompileId, PrecompileSpecId, Precompiles},
     primitives::hardfork::SpecId,
@@ -42,8 +43,11 @@ impl NativePrecompiles {
     }
 }
 
-fn native() -> [(Address, DynPrecompile); 1] {
-    [(BONDING_CURVE, DynPrecompile::new(named("BondingCurve"), |input| bonding_curve::run(&input)))]
+fn native() -> [(Address, DynPrecompile); 2] {
+    [
+        (BONDING_CURVE, DynPrecompile::new(named("BondingCurve"), |i| bonding_curve::run(&i))),
+        (COMPUTE_PROOF, DynPrecompile::new(named("ComputeProof"), |i| compute_proof::run(&i))),
+    ]
 }
 
 fn named(name: &'static str) -> PrecompileId {

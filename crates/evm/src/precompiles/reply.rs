@@ -24,14 +24,23 @@ pub(super) type Reply = Result<Bytes, Bytes>;
 /// # Errors
 /// The output of the precompile if there is none.
 pub(super) fn decode<C: SolInterface>(input: &PrecompileInput<'_>) -> Result<C, PrecompileOutput> {
-    // Under DELEGATECALL and CALLCODE nothing moves to the precompile.
-    if input.is_direct_call() && !input.value.is_zero() {
-        return Err(charged(input, REFUSAL_GAS, || Err(ValueNotAccepted {}.abi_encode().into())));
-    }
+    without_value(input)?;
     match C::abi_decode(input.data) {
         Ok(call) if call.abi_encode() == input.data => Ok(call),
-        Ok(_) | Err(_) => Err(charged(input, REFUSAL_GAS, || Err(BadInput {}.abi_encode().into()))),
+        Ok(_) | Err(_) => Err(charged(input, REFUSAL_GAS, || Err(error(&BadInput {})))),
     }
+}
+
+/// Refuses coins that are sent along: nobody could get them back.
+///
+/// # Errors
+/// The output of the precompile.
+pub(super) fn without_value(input: &PrecompileInput<'_>) -> Result<(), PrecompileOutput> {
+    // Under DELEGATECALL and CALLCODE nothing moves to the precompile.
+    if !input.is_direct_call() || input.value.is_zero() {
+        return Ok(());
+    }
+    Err(charged(input, REFUSAL_GAS, || Err(error(&ValueNotAccepted {}))))
 }
 
 /// Takes `gas` and then does the work; an error reverts and leaves the rest of the gas.

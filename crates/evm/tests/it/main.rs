@@ -5,6 +5,8 @@ mod bonding_curve;
 #[cfg(test)]
 mod call;
 #[cfg(test)]
+mod compute_proof;
+#[cfg(test)]
 mod create_collision;
 #[cfg(test)]
 mod fixture;
