@@ -49,6 +49,18 @@ impl<A: Limbs> Fixed<A> {
         number
     }
 
+    /// whole + rest/divisor for a rest below the divisor.
+    pub(crate) fn quotient(whole: u64, rest: u64, divisor: u64, limbs: usize) -> Self {
+        let mut number = Self::integer(whole, limbs);
+        let mut rest = rest;
+        for limb in number.0.limbs_mut().iter_mut().rev().skip(1) {
+            let part = u128::from(rest) << LIMB_BITS;
+            *limb = low_limb(part / u128::from(divisor));
+            rest = low_limb(part % u128::from(divisor));
+        }
+        number
+    }
+
     /// Number of limbs.
     pub(crate) fn len(&self) -> usize {
         self.0.limbs().len()

@@ -13,7 +13,7 @@ use crate::{
     fixed::{Fixed, LIMB_BITS, Limbs, fraction_bits},
     ratio::Ratio,
 };
-use alloy_primitives::U256;
+use alloy_primitives::{U256, U512};
 
 /// Steps that bring a number near one.
 const STEPS: u32 = 3;
@@ -78,14 +78,13 @@ impl<A: Limbs> Logarithm<A> {
         sum.add(&self.ln_one_plus(&number))
     }
 
-    /// p/d for d ≤ p < 2d < 2^163, digit by digit.
+    /// p/d for d ≤ p < 2d, digit by digit.
     fn quotient(&self, larger: U256, divisor: U256) -> Fixed<A> {
         let mut number = Fixed::integer(1, self.limbs);
         let mut rest = larger - divisor;
         for place in (0..self.limbs - 1).rev() {
-            // The rest is below the divisor, so that the digit is below 2^64 and this below 2^227.
-            let (digit, next) = (rest << LIMB_BITS).div_rem(divisor);
-            number.set_limb(place, digit.as_limbs()[0]);
+            let (digit, next) = next_digit(rest, divisor);
+            number.set_limb(place, digit);
             rest = next;
         }
         number
@@ -100,6 +99,16 @@ impl<A: Limbs> Logarithm<A> {
         }
         rest.mul(&sum)
     }
+}
+
+/// ⌊rest·2^64/divisor⌋ and what is left, for a rest below the divisor: the digit is below 2^64.
+fn next_digit(rest: U256, divisor: U256) -> (u64, U256) {
+    if divisor.bit_len() <= 192 {
+        let (digit, rest) = (rest << LIMB_BITS).div_rem(divisor);
+        return (digit.as_limbs()[0], rest);
+    }
+    let (digit, rest) = (U512::from(rest) << LIMB_BITS).div_rem(U512::from(divisor));
+    (digit.as_limbs()[0], U256::saturating_from(rest))
 }
 
 const _: () = assert!(unit_bits(STEPS - 1) as usize > REST_BITS && STEP_BITS < 8);

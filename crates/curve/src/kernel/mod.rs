@@ -14,7 +14,7 @@
 //! - x: 1. The three scalings by cᵢ round numbers of at least 1: 3. The logarithms of cᵢ: 3.003.
 //!   The series of ln(1+r) ends where its next term is below 1 ulp, and its last product and the
 //!   accumulated rest are below 2: 3. s·ln 2 with s ≤ 161: 161.2. In all |ln(p/q)| is off by less
-//!   than 172.
+//!   than 172; by less than 267 with s ≤ 256, where it is asked for itself.
 //! - y: times a, over b: 172·a/b + 1, and a/b ≤ 100: 17 201.
 //! - t: k·ln 2 with k ≤ 370, since y < 256: 370.4 more. In all 17 572.
 //! - e^t < 2: an error of t of δ ulps is one of 2·(δ + 1) ulps at most. The tables: 3 entries below
@@ -94,6 +94,27 @@ impl<A: Limbs> Kernel<A> {
                 Estimate::Between { floor: U256::ZERO }
             };
         }
+        let (mantissa, exponent) = self.exponential.of(&scaled, grows);
+        self.round(factor, &mantissa, exponent)
+    }
+
+    /// Where `factor · |ln(p/q)|` lies; the ratio is not one.
+    pub(crate) fn logarithm(&self, factor: u64, ratio: Ratio) -> Estimate {
+        let logarithm = self.logarithm.of(ratio);
+        self.round(u128::from(factor), &logarithm, 0)
+    }
+
+    /// Where `factor · e^(u/v)` lies, or `factor · e^-(u/v)` if it does not grow; u is not zero.
+    pub(crate) fn exponential(&self, factor: u128, (u, v): (U256, u64), grows: bool) -> Estimate {
+        let (whole, rest) = u.div_rem(U256::from(v));
+        if whole >= U256::from(TOO_FAR) {
+            return if grows {
+                Estimate::Overflow
+            } else {
+                Estimate::Between { floor: U256::ZERO }
+            };
+        }
+        let scaled = Fixed::quotient(whole.saturating_to(), rest.saturating_to(), v, self.limbs);
         let (mantissa, exponent) = self.exponential.of(&scaled, grows);
         self.round(factor, &mantissa, exponent)
     }

@@ -80,6 +80,48 @@ pub(crate) fn scaled_power(
     }
 }
 
+/// ⌊factor·|ln(p/q)|⌋ for p ≠ q, both positive. The logarithm is not rational, so that it is not an
+/// integer part of the factor.
+pub(crate) fn logarithm_floor(p: U256, q: U256, factor: u64) -> U256 {
+    let ratio = Ratio { numerator: p, denominator: q };
+    let mut limbs = 5_usize;
+    loop {
+        let estimate = match limbs {
+            5 => FIRST.logarithm(factor, ratio),
+            9 => SECOND.logarithm(factor, ratio),
+            _ => Kernel::<Vec<u64>>::new(limbs).logarithm(factor, ratio),
+        };
+        if let Estimate::Between { floor } = estimate {
+            return floor;
+        }
+        limbs = limbs.saturating_mul(2).saturating_sub(1);
+    }
+}
+
+/// ⌊factor·e^±(u/v)⌋ for u ≠ 0, which is not rational either.
+///
+/// # Errors
+/// [`CurveError::Overflow`] if it needs more than 256 bits.
+pub(crate) fn exponential_floor(
+    u: U256,
+    v: u64,
+    grows: bool,
+    factor: u128,
+) -> Result<U256, CurveError> {
+    let mut limbs = 5_usize;
+    loop {
+        let estimate = match limbs {
+            5 => FIRST.exponential(factor, (u, v), grows),
+            9 => SECOND.exponential(factor, (u, v), grows),
+            _ => Kernel::<Vec<u64>>::new(limbs).exponential(factor, (u, v), grows),
+        };
+        if let Some(power) = decided(estimate) {
+            return power.map(|power| power.floor);
+        }
+        limbs = limbs.saturating_mul(2).saturating_sub(1);
+    }
+}
+
 const fn decided(estimate: Estimate) -> Option<Result<Power, CurveError>> {
     match estimate {
         Estimate::Between { floor } => Some(Ok(Power { floor, exact: false })),

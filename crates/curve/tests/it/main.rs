@@ -11,3 +11,4 @@ mod no_profit;
 mod oracle;
 mod rounding;
 mod vectors;
+mod wad;

@@ -3,7 +3,7 @@
 use num_bigint::BigUint;
 
 /// Fraction bits.
-const BITS: u64 = 1_000;
+pub(crate) const BITS: u64 = 1_000;
 
 /// Bits of a distance to an integer below which the number may be that integer.
 const CLOSE: u64 = 700;
@@ -56,7 +56,7 @@ fn equals(
 }
 
 /// ln x for x ≥ 1.
-fn logarithm(x: &BigUint) -> BigUint {
+pub(crate) fn logarithm(x: &BigUint) -> BigUint {
     let one = BigUint::from(1_u32) << BITS;
     let mut root = x.clone();
     for _ in 0..HALVINGS {
@@ -75,7 +75,7 @@ fn logarithm(x: &BigUint) -> BigUint {
 }
 
 /// e^x.
-fn exponential(x: &BigUint) -> BigUint {
+pub(crate) fn exponential(x: &BigUint) -> BigUint {
     let small = x >> HALVINGS;
     let mut term = BigUint::from(1_u32) << BITS;
     let (mut sum, mut index) = (term.clone(), 1_u32);
