@@ -66,7 +66,8 @@ conformance: setup ## Runs the own Ethereum fixtures, and public ones: DIR="…"
 soak: build ## Sends 100 000 transactions to a release build and watches its memory.
 	cargo test --release --locked -p hanzo-e2e -- --ignored --nocapture soak::
 
-torture: build ## Crashes a release build 200 times: SIGKILL, failing writes, a full disk.
+torture: build ## A million curve results; 200 crashes of a release build (SIGKILL, failing writes, a full disk).
+	HANZO_CURVE_CASES=1000000 cargo test --release --locked -p hanzo-curve --test it rounding::
 	cargo test --release --locked -p hanzo-e2e -- --ignored --nocapture crash_loop::
 
 load-build: setup
@@ -81,8 +82,8 @@ load-blocks: load-build ## Measures full blocks of 30 Mgas, alone and beside eth
 flood: load-build ## Floods a release build for MINUTES (10) and watches its memory.
 	tests/load/run 30000000 --scenario flood --minutes $(or $(MINUTES),10) $(ARGS)
 
-bench: setup ## Runs the benchmarks. BENCH=poc runs one of: poc, root, block, pool, segment, open.
-	cargo bench --workspace --locked $(if $(BENCH),--bench $(BENCH),--bench poc --bench root --bench block --bench pool --bench segment --bench open)
+bench: setup ## Runs the benchmarks. BENCH=poc runs one of: poc, curve, root, block, pool, segment, open.
+	cargo bench --workspace --locked $(if $(BENCH),--bench $(BENCH),--bench poc --bench curve --bench root --bench block --bench pool --bench segment --bench open)
 
 audit: ## Checks licences, sources and spelling.
 	@.ci/install audit

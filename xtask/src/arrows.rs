@@ -7,11 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Normal dependencies inside the workspace that are allowed. An arrow may only point down.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("hanzo-poc", &[]),
+    ("hanzo-curve", &[]),
     ("hanzo-types", &[]),
     ("hanzo-state", &["types"]),
     ("hanzo-consensus", &["types", "poc"]),
     ("hanzo-store", &["types", "state"]),
-    ("hanzo-evm", &["types", "state", "poc"]),
+    ("hanzo-evm", &["types", "state", "poc", "curve"]),
     ("hanzo-chain", &["types", "state", "store", "evm", "consensus"]),
     ("hanzo-pool", &["types", "state", "chain"]),
     ("hanzo-mining", &["types", "poc", "state", "consensus", "evm", "chain", "pool"]),

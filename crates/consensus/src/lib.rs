@@ -37,6 +37,6 @@ pub use error::{ConsensusError, OmmerFault, UnreadableAncestor};
 pub use ethereum::EthereumRules;
 pub use fork_choice::{ChainWeight, FINALIZED_DEPTH, SAFE_DEPTH};
 pub use gas_limit::{MIN_GAS_LIMIT, check_gas_limit, next_gas_limit};
-pub use poc_engine::{MAX_EXTRA_DATA_BYTES, PocEngine};
+pub use poc_engine::PocEngine;
 pub use receipts::check_receipts;
 pub use signature_rule::SignatureRule;

@@ -18,16 +18,10 @@ use alloy_primitives::U256;
 use alloy_rlp::Encodable;
 use hanzo_poc::{Seal, Target, Work};
 use hanzo_types::{
-    BlockOutcome, ChainSpec, DifficultyRule, HanzoRules, Header, MAX_BLOCK_RLP_BYTES, SealedBlock,
-    SealedHeader, seal_hash,
+    BlockOutcome, ChainSpec, DifficultyRule, HanzoRules, Header, MAX_BLOCK_RLP_BYTES,
+    MAX_EXTRA_DATA_BYTES, SealKind, SealedBlock, SealedHeader, seal_hash,
 };
 use std::sync::Arc;
-
-/// Most bytes of extra data in a header. Source: Yellow Paper §4.4.4.
-pub const MAX_EXTRA_DATA_BYTES: usize = 32;
-
-/// First byte of 32 bytes of extra data that announces the job kind (decision D-03).
-const JOB_KIND: u8 = 0x01;
 
 /// Proof of Compute: the rules of every Hanzo chain, dev chain included.
 #[derive(Debug, Clone)]
@@ -205,16 +199,13 @@ impl PocEngine {
 
 fn check_extra_data(header: &Header) -> Result<(), ConsensusError> {
     let extra = &header.extra_data;
-    if extra.len() > MAX_EXTRA_DATA_BYTES {
-        return Err(ConsensusError::ExtraDataTooLong {
-            found: extra.len(),
-            max: MAX_EXTRA_DATA_BYTES,
-        });
+    match SealKind::of(extra) {
+        Some(SealKind::Synthetic) => Ok(()),
+        Some(SealKind::Job) => Err(ConsensusError::UnsupportedKind { extra_data: extra.clone() }),
+        None => {
+            Err(ConsensusError::ExtraDataTooLong { found: extra.len(), max: MAX_EXTRA_DATA_BYTES })
+        }
     }
-    if extra.len() == MAX_EXTRA_DATA_BYTES && extra.first() == Some(&JOB_KIND) {
-        return Err(ConsensusError::UnsupportedKind { extra_data: extra.clone() });
-    }
-    Ok(())
 }
 
 /// The fields that exist for compatibility with Ethereum and have one legal value (D-02).

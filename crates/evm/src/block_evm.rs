@@ -4,6 +4,7 @@ use crate::{
     block_inspector::BlockInspector,
     create_collision::CreateCollision,
     evm_factory::{HanzoEvm, watched_evm},
+    precompiles::NativePrecompiles,
     state_database::{DatabaseError, StateDatabase},
 };
 use alloy_evm::EvmEnv;
@@ -27,7 +28,7 @@ pub(crate) fn block_evm<'a>(
     spec: &ChainSpec,
 ) -> BlockEvm<'a> {
     let inspector = BlockInspector::new(CreateCollision::of(spec), None);
-    watched_evm(block_database(state), env, inspector)
+    watched_evm(block_database(state), env, NativePrecompiles::of(spec), inspector)
 }
 
 /// A database that collects every change of `state`.

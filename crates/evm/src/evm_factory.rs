@@ -2,7 +2,7 @@
 
 use crate::{
     block_inspector::BlockInspector, create_collision::CreateCollision,
-    environment::block_environment,
+    environment::block_environment, evm_rules::EvmRules, precompiles::NativePrecompiles,
 };
 use alloy_evm::{
     Database, EthEvm, Evm as _, EvmEnv,
@@ -11,11 +11,7 @@ use alloy_evm::{
 };
 use alloy_primitives::{Address, B256};
 use hanzo_types::{ChainSpec, Header};
-use revm::{
-    Inspector,
-    precompile::{PrecompileSpecId, Precompiles},
-    primitives::hardfork::SpecId,
-};
+use revm::Inspector;
 use std::collections::BTreeMap;
 
 /// The EVM of this chain.
@@ -26,10 +22,11 @@ pub(crate) type HanzoEvm<DB, I> = EthEvm<DB, I, PrecompilesMap>;
 pub(crate) fn hanzo_evm<DB: Database>(
     database: DB,
     env: EvmEnv,
-    collision: CreateCollision,
+    rules: EvmRules,
 ) -> HanzoEvm<DB, CreateCollision> {
+    let EvmRules { collision, natives } = rules;
     let is_needed = collision.is_needed();
-    let mut evm = build(database, env, collision);
+    let mut evm = build(database, env, natives, collision);
     evm.set_inspector_enabled(is_needed);
     evm
 }
@@ -38,10 +35,11 @@ pub(crate) fn hanzo_evm<DB: Database>(
 pub(crate) fn watched_evm<DB: Database>(
     database: DB,
     env: EvmEnv,
+    natives: NativePrecompiles,
     inspector: BlockInspector,
 ) -> HanzoEvm<DB, BlockInspector> {
     let is_needed = inspector.is_needed();
-    let mut evm = build(database, env, inspector);
+    let mut evm = build(database, env, natives, inspector);
     evm.set_inspector_enabled(is_needed);
     evm
 }
@@ -50,18 +48,20 @@ pub(crate) fn watched_evm<DB: Database>(
 pub(crate) fn inspected_evm<DB: Database, I: Inspector<EthEvmContext<DB>>>(
     database: DB,
     env: EvmEnv,
-    collision: CreateCollision,
+    rules: EvmRules,
     inspector: I,
 ) -> HanzoEvm<DB, (CreateCollision, I)> {
-    build(database, env, (collision, inspector))
+    let EvmRules { collision, natives } = rules;
+    build(database, env, natives, (collision, inspector))
 }
 
 fn build<DB: Database, I: Inspector<EthEvmContext<DB>>>(
     database: DB,
     env: EvmEnv,
+    natives: NativePrecompiles,
     inspector: I,
 ) -> HanzoEvm<DB, I> {
-    let precompiles = precompiles(env.cfg_env.spec);
+    let precompiles = natives.map(env.cfg_env.spec);
     EthEvmBuilder::new(database, env).precompiles(precompiles).activate_inspector(inspector).build()
 }
 
@@ -70,16 +70,10 @@ fn build<DB: Database, I: Inspector<EthEvmContext<DB>>>(
 #[must_use]
 pub fn precompile_addresses(spec: &ChainSpec, header: &Header) -> BTreeMap<String, Address> {
     let fork = block_environment(spec, header, B256::ZERO).cfg_env.spec;
-    let map = precompiles(fork);
+    let map = NativePrecompiles::of(spec).map(fork);
     let named = |address: &Address| {
         let precompile = map.get(address)?;
         Some((precompile.precompile_id().name().to_owned(), *address))
     };
     map.addresses().filter_map(named).collect()
-}
-
-/// The precompiles of the given fork. Built for each EVM: it costs about a microsecond, and an
-/// existing map does not follow a change of fork.
-fn precompiles(spec: SpecId) -> PrecompilesMap {
-    PrecompilesMap::from_static(Precompiles::new(PrecompileSpecId::from_spec_id(spec)))
 }

@@ -3,9 +3,9 @@
 use crate::{
     CallContext, CallError, CallOverrides,
     call_overrides::{move_precompiles, moved_precompiles},
-    create_collision::CreateCollision,
     environment::{Leniency, block_environment, relax},
     evm_factory::{hanzo_evm, inspected_evm},
+    evm_rules::EvmRules,
     state_database::{DatabaseError, StateDatabase},
     trace::TraceInspector,
 };
@@ -43,7 +43,7 @@ pub(crate) struct PreparedCall<'a> {
     pub(crate) env: EvmEnv,
     /// Precompiles that the request moves: from, to.
     moved_precompiles: Vec<(Address, Address)>,
-    collision: CreateCollision,
+    rules: EvmRules,
 }
 
 impl<'a> PreparedCall<'a> {
@@ -57,9 +57,9 @@ impl<'a> PreparedCall<'a> {
         let mut env = block_environment(context.spec, context.header, context.prev_randao);
         relax(&mut env, Leniency::Call);
         let mut database = CacheDB::new(WrapDatabaseRef(StateDatabase(context.state)));
-        let collision = match &overrides.state {
-            Some(assumed) => CreateCollision::assuming(context.spec, context.state, assumed)?,
-            None => CreateCollision::of(context.spec),
+        let rules = match &overrides.state {
+            Some(assumed) => EvmRules::assuming(context.spec, context.state, assumed)?,
+            None => EvmRules::of(context.spec),
         };
         let moved_precompiles = overrides.state.as_ref().map(moved_precompiles).unwrap_or_default();
         if let Some(state) = overrides.state {
@@ -82,7 +82,7 @@ impl<'a> PreparedCall<'a> {
             .try_into_tx_env(&env)
             .map_err(|error| CallError::InvalidRequest(error.to_string()))?;
         check_price(&tx, &mut env)?;
-        let mut prepared = Self { tx, database, gas_was_given, env, moved_precompiles, collision };
+        let mut prepared = Self { tx, database, gas_was_given, env, moved_precompiles, rules };
         prepared.check_value()?;
         Ok(prepared)
     }
@@ -128,8 +128,8 @@ impl<'a> PreparedCall<'a> {
     }
 
     pub(crate) fn run(&mut self) -> Result<ExecutionResult, CallError> {
-        let collision = self.collision.clone();
-        let mut evm = hanzo_evm(&mut self.database, self.env.clone(), collision);
+        let rules = self.rules.clone();
+        let mut evm = hanzo_evm(&mut self.database, self.env.clone(), rules);
         move_precompiles(evm.precompiles_mut(), &self.moved_precompiles)?;
         let result = evm.transact_raw(self.tx.clone());
         Ok(result.map_err(|error| evm_error(error, &self.tx))?.result)
@@ -144,8 +144,8 @@ impl<'a> PreparedCall<'a> {
         &mut self,
         inspector: &mut AccessListInspector,
     ) -> Result<ExecutionResult, CallError> {
-        let collision = self.collision.clone();
-        let mut evm = inspected_evm(&mut self.database, self.env.clone(), collision, inspector);
+        let rules = self.rules.clone();
+        let mut evm = inspected_evm(&mut self.database, self.env.clone(), rules, inspector);
         move_precompiles(evm.precompiles_mut(), &self.moved_precompiles)?;
         let result = evm.transact_raw(self.tx.clone());
         Ok(result.map_err(|error| evm_error(error, &self.tx))?.result)
@@ -155,8 +155,8 @@ impl<'a> PreparedCall<'a> {
         &mut self,
         inspector: &mut TraceInspector<'_>,
     ) -> Result<ResultAndState, CallError> {
-        let collision = self.collision.clone();
-        let mut evm = inspected_evm(&mut self.database, self.env.clone(), collision, inspector);
+        let rules = self.rules.clone();
+        let mut evm = inspected_evm(&mut self.database, self.env.clone(), rules, inspector);
         move_precompiles(evm.precompiles_mut(), &self.moved_precompiles)?;
         evm.transact_raw(self.tx.clone()).map_err(|error| evm_error(error, &self.tx))
     }

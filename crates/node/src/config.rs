@@ -2,9 +2,10 @@
 
 use crate::{ChainSource, DevSettings, NodeError};
 use alloy_primitives::{Address, Bytes};
-use hanzo_consensus::{MAX_EXTRA_DATA_BYTES, MIN_GAS_LIMIT};
+use hanzo_consensus::MIN_GAS_LIMIT;
 use hanzo_mining::MAX_MINING_THREADS;
 use hanzo_store::Retention;
+use hanzo_types::{MAX_EXTRA_DATA_BYTES, SealKind};
 use std::{
     net::{IpAddr, SocketAddr},
     path::PathBuf,
@@ -169,14 +170,15 @@ const MIN_CODE_SIZE_LIMIT: u64 = 24_576;
 const MIN_TRANSACTION_GAS_CAP: u64 = 16_777_216;
 
 fn check_extra_data(data: &Bytes) -> Option<String> {
-    if data.len() > MAX_EXTRA_DATA_BYTES {
-        return Some(format!(
+    match SealKind::of(data) {
+        Some(SealKind::Synthetic) => None,
+        Some(SealKind::Job) => Some(
+            "--miner.extradata of 32 bytes must not begin with 0x01: it announces the job kind"
+                .to_owned(),
+        ),
+        None => Some(format!(
             "--miner.extradata has {} bytes, at most {MAX_EXTRA_DATA_BYTES} are allowed",
             data.len()
-        ));
+        )),
     }
-    (data.len() == MAX_EXTRA_DATA_BYTES && data.first() == Some(&1)).then(|| {
-        "--miner.extradata of 32 bytes must not begin with 0x01: it announces the job kind"
-            .to_owned()
-    })
 }

@@ -33,6 +33,7 @@ mod hanzo_rules;
 mod outcome;
 mod randao;
 mod seal_hash;
+mod seal_kind;
 mod storage_only;
 mod supply;
 mod total_difficulty;
@@ -53,6 +54,7 @@ pub use hanzo_rules::HanzoRules;
 pub use outcome::{BlockOutcome, BlockSupply};
 pub use randao::prev_randao;
 pub use seal_hash::{SealHash, seal_hash};
+pub use seal_kind::{MAX_EXTRA_DATA_BYTES, SealKind};
 pub use storage_only::StorageOnlyAccounts;
 pub use supply::{
     MAX_SUPPLY_WEI, MINING_BUCKET_WEI, RecycleBurns, SupplyCounters, SupplySlot,

@@ -1,9 +1,10 @@
 //! What a header alone shows.
 
 use super::EthereumRules;
-use crate::{ConsensusError, MAX_EXTRA_DATA_BYTES};
+use crate::ConsensusError;
 use alloy_primitives::U256;
 use hanzo_types::Header;
+use hanzo_types::MAX_EXTRA_DATA_BYTES;
 
 /// Checks what needs no parent.
 pub(super) fn check(rules: &EthereumRules, header: &Header) -> Result<(), ConsensusError> {

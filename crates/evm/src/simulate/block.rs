@@ -15,6 +15,7 @@ use crate::{
     create_collision::CreateCollision,
     environment::{Leniency, block_environment, relax},
     evm_factory::watched_evm,
+    precompiles::NativePrecompiles,
 };
 use alloy_consensus::Transaction as _;
 use alloy_evm::{Evm as _, overrides::apply_block_overrides};
@@ -162,7 +163,12 @@ impl<'a> BlockStart<'a> {
             Transfers::Hidden => None,
             Transfers::Logged => Some(TransferLogs::default()),
         };
-        let evm = watched_evm(database, env, BlockInspector::new(collision, transfers));
+        let evm = watched_evm(
+            database,
+            env,
+            NativePrecompiles::of(terms.spec),
+            BlockInspector::new(collision, transfers),
+        );
         let started = start_block_on(evm, header, terms.spec)?;
         let mut builder = BlockBuilder::started(started, assumed, terms.spec)?;
         move_precompiles(builder.evm_mut().precompiles_mut(), &moves)

@@ -4,9 +4,9 @@ use crate::{
     ExecutionError, TraceError, TraceLimits, Tracer,
     block_evm::BlockDatabase,
     block_start::start_block,
-    create_collision::CreateCollision,
     diff::state_diff,
     evm_factory::{hanzo_evm, inspected_evm},
+    evm_rules::EvmRules,
     push_error::evm_error,
     trace::{MidBlockState, Recorded, TraceInspector},
 };
@@ -28,7 +28,7 @@ pub struct BlockReplay<'a> {
     start: &'a dyn StateRead,
     database: BlockDatabase<'a>,
     environment: EvmEnv,
-    collision: CreateCollision,
+    rules: EvmRules,
     block: &'a RecoveredBlock,
     next: usize,
 }
@@ -56,14 +56,7 @@ impl<'a> BlockReplay<'a> {
     ) -> Result<Self, ExecutionError> {
         let started = start_block(state, block.header(), parent, spec)?;
         let (database, environment) = started.executor.evm.finish();
-        Ok(Self {
-            start: state,
-            database,
-            environment,
-            collision: CreateCollision::of(spec),
-            block,
-            next: 0,
-        })
+        Ok(Self { start: state, database, environment, rules: EvmRules::of(spec), block, next: 0 })
     }
 
     /// Runs the transactions before `index` without a trace.
@@ -77,8 +70,8 @@ impl<'a> BlockReplay<'a> {
                 return Err(TraceError::TimeUp);
             }
             let environment = self.environment.clone();
-            let collision = self.collision.clone();
-            let mut evm = hanzo_evm(&mut self.database, environment, collision);
+            let rules = self.rules.clone();
+            let mut evm = hanzo_evm(&mut self.database, environment, rules);
             let outcome = evm.transact_raw(transaction);
             let outcome = outcome
                 .map_err(|error| TraceError::Transaction { hash, source: evm_error(error) })?;
@@ -124,7 +117,7 @@ impl<'a> BlockReplay<'a> {
         let mut evm = inspected_evm(
             &mut self.database,
             self.environment.clone(),
-            self.collision.clone(),
+            self.rules.clone(),
             &mut inspector,
         );
         let outcome = evm.transact_raw(transaction.clone());

@@ -1,7 +1,11 @@
 //! Execution against the rules of the chain.
 
 #[cfg(test)]
+mod bonding_curve;
+#[cfg(test)]
 mod call;
+#[cfg(test)]
+mod compute_proof;
 #[cfg(test)]
 mod create_collision;
 #[cfg(test)]
