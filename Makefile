@@ -2,8 +2,8 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build devnet fmt fmt-check lint docs genesis genesis-check fixtures arrows test \
-	clients conformance soak torture load-build load load-blocks flood bench audit pre-pr
+.PHONY: help setup build devnet fmt fmt-check lint docs genesis genesis-check contracts contracts-check \
+	fixtures arrows test clients conformance soak torture load-build load load-blocks flood bench audit pre-pr
 
 TOOLS := $(or $(HANZO_TOOLS),$(HOME)/.cache/hanzo-l2/tools)
 TARGET := $(or $(CARGO_TARGET_DIR),target)
@@ -13,7 +13,7 @@ ARGS ?=
 DIR ?=
 
 help: ## Lists the tasks.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Installs what the build needs and the machine lacks (libclang).
 	@.ci/install build
@@ -42,6 +42,15 @@ genesis: ## Writes genesis/*.json.
 genesis-check: ## Fails if genesis/*.json is not what the generator writes.
 	cargo xtask genesis --check
 
+contracts: ## Writes contracts/artifacts/*.json from contracts/src.
+	@.ci/install contracts
+	@cd contracts && node artifacts.mjs build
+
+contracts-check: ## Fails if contracts/artifacts/*.json is not what contracts/src compiles to.
+	@.ci/install contracts
+	cd contracts && node --test
+	cd contracts && node artifacts.mjs check
+
 fixtures: ## Writes the own fixtures in tests/conformance/fixtures.
 	cargo run --locked -p hanzo-conformance --bin generate
 
@@ -55,7 +64,7 @@ test: setup ## Runs every test, the end-to-end tests of the real binary included
 		cargo test --workspace --locked --no-fail-fast --quiet; \
 	fi
 
-clients: setup ## Runs viem, ethers and web3.py against the real binary.
+clients: setup ## Runs viem, ethers, web3.py and the contracts against the real binary.
 	@.ci/install clients
 	cargo build --workspace --bins --tests --locked
 	cd tests/clients && HANZO_BIN="$(abspath $(TARGET))/debug/hanzo" HANZO_PYTHON=.venv/bin/python node run.mjs

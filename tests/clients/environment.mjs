@@ -1,12 +1,24 @@
 // What run.mjs tells a suite, and the accounts that suites share out.
 
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
-/** The node's addresses. */
-export const { RPC_URL, WS_URL } = process.env;
+/** The addresses of the dev chain's node, and of one with a plain Ethereum chain. */
+export const { RPC_URL, WS_URL, ETHEREUM_RPC_URL } = process.env;
 
-/** ABI and creation code of contracts/Token.sol. */
-export const TOKEN = JSON.parse(readFileSync(process.env.TOKEN_JSON, "utf8"));
+/** ABI, creation code and runtime code of a contract in contracts/. */
+export function compiled(name) {
+  return JSON.parse(readFileSync(join(process.env.COMPILED, `${name}.json`), "utf8"));
+}
+
+/** What the repository ships of a contract. */
+export function shipped(name) {
+  const path = new URL(`../../contracts/artifacts/${name}.json`, import.meta.url);
+  return JSON.parse(readFileSync(path, "utf8"));
+}
+
+/** The token that the suites of the clients use. */
+export const TOKEN = compiled("Token");
 
 /** The public mnemonic of the dev chain's accounts. */
 export const MNEMONIC = "test test test test test test test test test test test junk";
@@ -15,7 +27,7 @@ export const MNEMONIC = "test test test test test test test test test test test 
 export const STRANGER = "0x000000000000000000000000000000000000dEaD";
 
 /** The first of the accounts, by index of the mnemonic, that only this suite signs with. */
-export const ACCOUNT = { viem: 1, ethers: 6 };
+export const ACCOUNT = { viem: 1, ethers: 6, multicall: 9 };
 
 /** What a transaction declares to touch: one address and one slot of it. */
 export const ACCESS_LIST = [{ address: STRANGER, storageKeys: [`0x${"00".repeat(32)}`] }];

@@ -1,22 +1,24 @@
-// Runs stock clients (viem, ethers, web3.py) against the real node binary.
+// Runs stock clients (viem, ethers, web3.py), and the contracts of the
+// repository through them, against the real node binary.
 //
 //   HANZO_BIN=path/to/hanzo node run.mjs
 //
 //   HANZO_BIN      the node binary (required)
 //   HANZO_PYTHON   the Python that has requirements.txt installed (python3)
 //
-// One node serves all three suites, one suite after the other: each signs with
-// an account of its own, so none depends on what another left behind.
+// One node serves all suites, one suite after the other: each signs with
+// an account of its own, so none depends on what another left behind. A second
+// one, which nobody sends to, has a plain Ethereum chain.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-import { compileToken } from "./compile.mjs";
+import { compileAll } from "./compile.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
@@ -57,8 +59,8 @@ async function readAddresses(node) {
   throw new Error("the node ended before it printed its addresses");
 }
 
-async function startNode(binary, datadir) {
-  const args = ["node", "--dev", "--datadir", datadir, "--http.port", "0", "--ipcdisable"];
+async function startNode(binary, chain, datadir) {
+  const args = ["node", ...chain, "--datadir", datadir, "--http.port", "0", "--ipcdisable"];
   const node = spawn(binary, args, { stdio: ["ignore", "pipe", "pipe"] });
   const log = [];
   node.stderr.setEncoding("utf8").on("data", (chunk) => log.push(chunk));
@@ -93,36 +95,66 @@ async function runSuite({ name, command, args }, env) {
   return code === 0;
 }
 
+function suites() {
+  const python = process.env.HANZO_PYTHON || "python3";
+  const node = (name, file) => ({
+    name,
+    command: process.execPath,
+    args: ["--test", "--test-reporter=spec", file],
+  });
+  return [
+    node("viem", "viem.test.mjs"),
+    node("ethers", "ethers.test.mjs"),
+    { name: "web3.py", command: python, args: ["-B", "-m", "unittest", "-v", "web3py_test"] },
+    node("Multicall3", "multicall.test.mjs"),
+    node("precompiles", "precompiles.test.mjs"),
+  ];
+}
+
+/** Writes the compiled contracts of the suites; returns their folder. */
+async function writeContracts(scratch) {
+  const folder = join(scratch, "contracts");
+  await mkdir(folder);
+  for (const { name, ...contract } of compileAll()) {
+    await writeFile(join(folder, `${name}.json`), JSON.stringify(contract));
+  }
+  return folder;
+}
+
+/** Runs every suite on nodes that run; true if all pass and the nodes stop cleanly. */
+async function runSuites([dev, ethereum], compiled) {
+  const env = {
+    ...process.env,
+    RPC_URL: dev.addresses.RPC,
+    WS_URL: dev.addresses.WebSocket,
+    ETHEREUM_RPC_URL: ethereum.addresses.RPC,
+    COMPILED: compiled,
+  };
+  let passed = true;
+  // Every suite runs even after a failure: which clients agree is what
+  // tells a node fault from a client's own.
+  for (const suite of suites()) passed = (await runSuite(suite, env)) && passed;
+  return passed;
+}
+
 async function main() {
   const binary = process.env.HANZO_BIN;
   if (!binary) throw new Error("HANZO_BIN must name the node binary");
-  const python = process.env.HANZO_PYTHON || "python3";
-  const suites = [
-    { name: "viem", command: process.execPath, args: ["--test", "--test-reporter=spec", "viem.test.mjs"] },
-    { name: "ethers", command: process.execPath, args: ["--test", "--test-reporter=spec", "ethers.test.mjs"] },
-    { name: "web3.py", command: python, args: ["-B", "-m", "unittest", "-v", "web3py_test"] },
-  ];
 
   const scratch = await mkdtemp(join(tmpdir(), "hanzo-clients-"));
+  const nodes = [];
   try {
-    const token = join(scratch, "token.json");
-    await writeFile(token, JSON.stringify(await compileToken()));
-    const { node, log, addresses } = await startNode(binary, join(scratch, "data"));
-    let passed = true;
+    const compiled = await writeContracts(scratch);
+    const ethereum = ["--chain", join(HERE, "ethereum-genesis.json")];
+    let passed = false;
     try {
-      const env = {
-        ...process.env,
-        RPC_URL: addresses.RPC,
-        WS_URL: addresses.WebSocket,
-        TOKEN_JSON: token,
-      };
-      // Every suite runs even after a failure: which clients agree is what
-      // tells a node fault from a client's own.
-      for (const suite of suites) passed = (await runSuite(suite, env)) && passed;
+      nodes.push(await startNode(binary, ["--dev"], join(scratch, "dev")));
+      nodes.push(await startNode(binary, ethereum, join(scratch, "ethereum")));
+      passed = await runSuites(nodes, compiled);
     } finally {
-      passed = (await stopNode(node)) && passed;
+      for (const { node } of nodes) passed = (await stopNode(node)) && passed;
     }
-    if (!passed) console.error(`\n== node log\n${log.join("")}`);
+    if (!passed) console.error(`\n== node logs\n${nodes.flatMap(({ log }) => log).join("")}`);
     return passed ? 0 : 1;
   } finally {
     await rm(scratch, { recursive: true, force: true });

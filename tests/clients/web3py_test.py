@@ -42,7 +42,8 @@ class Web3Py(unittest.TestCase):
         cls.w3 = Web3(Web3.HTTPProvider(os.environ["RPC_URL"]))
         cls.w3.middleware_onion.inject(SignAndSendRawMiddlewareBuilder.build(cls.account), layer=0)
         cls.w3.eth.default_account = cls.account.address
-        with open(os.environ["TOKEN_JSON"], encoding="utf-8") as file:
+        token = os.path.join(os.environ["COMPILED"], "Token.json")
+        with open(token, encoding="utf-8") as file:
             compiled = json.load(file)
         cls.abi = compiled["abi"]
         factory = cls.w3.eth.contract(abi=cls.abi, bytecode=compiled["bytecode"])
