@@ -1,9 +1,9 @@
 //! `curve::*`: one call of each function, for a usual pool and for the inputs that take longest.
 #![expect(clippy::unwrap_used, reason = "bench code")]
 
-use alloy_primitives::U256;
+use alloy_primitives::{I256, U256};
 use criterion::{Criterion, criterion_group, criterion_main};
-use hanzo_curve::Pool;
+use hanzo_curve::{Pool, exp_wad, isqrt, ln_wad, mul_div};
 use std::hint::black_box;
 
 /// 10^24 token units and 100 000 coins of reserve, the pool of the published vectors.
@@ -44,5 +44,25 @@ fn curve(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, curve);
+fn math(criterion: &mut Criterion) {
+    let (x, y, z) = (U256::MAX, U256::MAX / U256::from(3), U256::MAX / U256::from(2));
+    criterion.bench_function("math::mul_div", |bencher| {
+        bencher.iter(|| mul_div(black_box(x), black_box(y), black_box(z)).unwrap());
+    });
+    criterion.bench_function("math::isqrt", |bencher| {
+        bencher.iter(|| isqrt(black_box(x)));
+    });
+    let wad = I256::try_from(3_141_592_653_589_793_238_i64).unwrap();
+    criterion.bench_function("math::ln_wad", |bencher| {
+        bencher.iter(|| ln_wad(black_box(wad)).unwrap());
+    });
+    criterion.bench_function("math::ln_wad/255 bits", |bencher| {
+        bencher.iter(|| ln_wad(black_box(I256::MAX)).unwrap());
+    });
+    criterion.bench_function("math::exp_wad", |bencher| {
+        bencher.iter(|| exp_wad(black_box(wad)).unwrap());
+    });
+}
+
+criterion_group!(benches, curve, math);
 criterion_main!(benches);

@@ -2,11 +2,12 @@
 
 mod bonding_curve;
 mod compute_proof;
+mod fixed_math;
 mod reply;
 
 use alloy_evm::precompiles::{DynPrecompile, PrecompilesMap};
 use alloy_primitives::Address;
-use hanzo_types::{BONDING_CURVE, COMPUTE_PROOF, ChainSpec, Rules};
+use hanzo_types::{BONDING_CURVE, COMPUTE_PROOF, ChainSpec, FIXED_MATH, Rules};
 use revm::{
     precompile::{PrecompileId, PrecompileSpecId, Precompiles},
     primitives::hardfork::SpecId,
@@ -43,10 +44,11 @@ impl NativePrecompiles {
     }
 }
 
-fn native() -> [(Address, DynPrecompile); 2] {
+fn native() -> [(Address, DynPrecompile); 3] {
     [
         (BONDING_CURVE, DynPrecompile::new(named("BondingCurve"), |i| bonding_curve::run(&i))),
         (COMPUTE_PROOF, DynPrecompile::new(named("ComputeProof"), |i| compute_proof::run(&i))),
+        (FIXED_MATH, DynPrecompile::new(named("FixedMath"), |i| fixed_math::run(&i))),
     ]
 }
 

@@ -9,7 +9,11 @@ mod compute_proof;
 #[cfg(test)]
 mod create_collision;
 #[cfg(test)]
+mod fixed_math;
+#[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod precompile_interfaces;
 #[cfg(test)]
 mod settlement;
 #[cfg(test)]
