@@ -32,7 +32,9 @@ pub enum HistoryError {
         oldest: u64,
     },
     /// The block is too far below the head for a Merkle proof.
-    #[error("proofs reach back {window} blocks: block {number} is {depth} below the head")]
+    #[error(
+        "tries of the state reach back {window} blocks: block {number} is {depth} below the head"
+    )]
     ProofWindow {
         /// Number that was asked for.
         number: u64,

@@ -49,14 +49,33 @@ struct Payload(SimulatePayload);
 
 impl Argument for Payload {
     fn from_json(json: &str) -> Result<Self, String> {
-        refuse_withdrawals(json)?;
-        Structured::from_json(json).map(|Structured(payload)| Self(payload))
+        let value: Value = serde_json::from_str(json).map_err(|error| error.to_string())?;
+        refuse_withdrawals(&value)?;
+        let given = without_nulls(value)?.to_string();
+        Structured::from_json(&given).map(|Structured(payload)| Self(payload))
     }
 }
 
+/// A field that is null is as good as absent, as in Go. Fields have names: an array, whose elements
+/// serde would take for them in some order, is refused.
+fn without_nulls(value: Value) -> Result<Value, String> {
+    let Value::Object(mut payload) = value else {
+        return Err("expected an object with blockStateCalls".to_owned());
+    };
+    payload.retain(|_, field| !field.is_null());
+    if let Some(Value::Array(blocks)) = payload.get_mut("blockStateCalls") {
+        for (index, block) in blocks.iter_mut().enumerate() {
+            let Value::Object(fields) = block else {
+                return Err(format!("blockStateCalls[{index}]: expected an object"));
+            };
+            fields.retain(|_, field| !field.is_null());
+        }
+    }
+    Ok(Value::Object(payload))
+}
+
 /// The type that is read into has no field for them, and an answer without them would be wrong.
-fn refuse_withdrawals(json: &str) -> Result<(), String> {
-    let value: Value = serde_json::from_str(json).map_err(|error| error.to_string())?;
+fn refuse_withdrawals(value: &Value) -> Result<(), String> {
     let blocks = value.get("blockStateCalls").and_then(Value::as_array);
     for (index, block) in blocks.into_iter().flatten().enumerate() {
         let given = block.get("blockOverrides").and_then(|overrides| overrides.get("withdrawals"));
@@ -215,6 +234,31 @@ mod tests {
                 Ok(blocks.into_iter().map(|block| (block.number, block.timestamp)).collect())
             }
             Err(error) => Err((error.code(), error.to_string())),
+        }
+    }
+
+    #[test]
+    fn null_is_absent_and_an_array_is_no_object() {
+        let nulls = json!({
+            "blockStateCalls": [{ "calls": null, "blockOverrides": null, "stateOverrides": null }],
+            "validation": null,
+            "traceTransfers": null,
+            "returnFullTransactions": null,
+        });
+        let request = parse(&nulls).unwrap();
+        assert_eq!((request.blocks.len(), request.full_transactions), (1, false));
+        assert_eq!(request.validation, Validation::Off);
+        for (payload, text) in [
+            (json!([[{}], true, false, false]), "expected an object with blockStateCalls"),
+            (
+                json!({ "blockStateCalls": [[{}, {}, []]] }),
+                "blockStateCalls[0]: expected an object",
+            ),
+            (json!({ "blockStateCalls": null }), "blockStateCalls"),
+        ] {
+            let refused = parse(&payload).unwrap_err();
+            assert_eq!(refused.code(), INVALID_PARAMS);
+            assert!(refused.to_string().contains(text), "{refused}");
         }
     }
 

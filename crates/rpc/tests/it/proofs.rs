@@ -104,7 +104,10 @@ async fn a_proof_beyond_the_window_or_of_too_many_keys_is_refused_with_the_limit
     node.mine_many(8).await;
     let refusal = node.refusal("eth_getProof", json!([HOLDER, [], "0x2"])).await;
     assert_eq!(refusal.code, -32_000);
-    assert_eq!(refusal.message, "proofs reach back 5 blocks: block 2 is 6 below the head");
+    assert_eq!(
+        refusal.message,
+        "tries of the state reach back 5 blocks: block 2 is 6 below the head"
+    );
     assert!(node.request("eth_getProof", json!([HOLDER, [], "0x3"])).await.is_ok());
     let refusal = node.refusal("eth_getProof", json!([HOLDER, ["0x1", "0x2", "0x3"]])).await;
     assert_eq!(refusal.message, "3 storage keys exceed the limit of 2");

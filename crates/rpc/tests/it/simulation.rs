@@ -168,7 +168,7 @@ async fn the_base_may_be_a_past_block_within_the_window_of_proofs() {
     node.mine_many(20).await;
     let refusal = node.refusal("eth_simulateV1", json!([payload, "0x2"])).await;
     assert_eq!(refusal.code, -32_000);
-    assert!(refusal.message.starts_with("proofs reach back 80 blocks"), "{refusal:?}");
+    assert!(refusal.message.starts_with("tries of the state reach back 80 blocks"), "{refusal:?}");
     node.stop().await;
 }
 
