@@ -57,6 +57,12 @@ pub enum NodeError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A signal asked an import to end.
+    #[error("ended by {signal}; what was imported stays, and the same command goes on from there")]
+    Interrupted {
+        /// Name of the signal.
+        signal: &'static str,
+    },
     /// A block in a file could not be imported.
     #[error("{path}, byte {offset}: {source}", path = path.display())]
     ImportBlock {

@@ -1,8 +1,8 @@
 //! Importing blocks from files.
 
 use crate::{
-    BlockFileReader, NodeConfig, NodeError, file_chunk::FileChunk, parts::Parts,
-    progress::Progress, read_blocks::ReadBlocks,
+    BlockFileReader, NodeConfig, NodeError, file_chunk::FileChunk, interruption::Interruption,
+    parts::Parts, progress::Progress, read_blocks::ReadBlocks,
 };
 use crossbeam_channel::{Sender, bounded};
 use hanzo_chain::{ChainTree, StageTimes, StreamImport, StreamedBlock};
@@ -30,24 +30,29 @@ pub struct ImportSummary {
 
 /// Imports the blocks of `files`, in order, into the configured chain: opened if it exists, made if
 /// not. Blocks that are known are skipped, so that an import that was interrupted can be run again.
-/// Everything before the first error stays and is persisted.
+/// Everything before the first error stays and is persisted. SIGINT and SIGTERM end it after the
+/// blocks that are under way; that is an error, too.
 ///
 /// # Errors
 /// [`NodeError::ImportBlock`] or [`NodeError::BlockFile`] with file and offset of the first bad
-/// block, and whatever keeps a node from opening the chain.
+/// block, [`NodeError::Interrupted`], and whatever keeps a node from opening the chain.
 pub fn import_files(config: &NodeConfig, files: &[PathBuf]) -> Result<ImportSummary, NodeError> {
     let parts = Parts::load(&config.chain, config)?;
     // A name that is mistyped should not cost the import of the files before it.
     let readers: Vec<_> = files.iter().map(|path| BlockFileReader::open(path)).collect();
     let readers = readers.into_iter().collect::<Result<Vec<_>, _>>()?;
+    // From here on there is something to lose: a signal must not end the process unprepared.
+    let interruption = Interruption::listen()?;
     let mut tree = parts.open_chain()?;
     let mut progress = Progress::new(readers.iter().map(BlockFileReader::bytes).sum());
     let mut summary = ImportSummary::default();
-    let imported = thread::scope(|scope| {
-        let (out, chunks) = bounded(CHUNKS_AHEAD);
-        scope.spawn(move || readers.into_iter().try_for_each(|reader| read(reader, &out)));
-        import_blocks(&mut tree, ReadBlocks::new(chunks), &mut summary, &mut progress)
-    });
+    let (out, chunks) = bounded(CHUNKS_AHEAD);
+    // Nobody waits for this thread, which may wait for a pipe: it ends when nobody wants more.
+    let _ = thread::Builder::new().name("reader".to_owned()).spawn(move || {
+        let _ = readers.into_iter().try_for_each(|reader| read(reader, &out));
+    })?;
+    let blocks = ReadBlocks::new(chunks, interruption);
+    let imported = import_blocks(&mut tree, blocks, &mut summary, &mut progress);
     progress.finish(&summary);
     summary.head = tree.view().head_number();
     // Also after a bad block: what came before it is valid. But not after a failed write.

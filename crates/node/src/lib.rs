@@ -25,6 +25,7 @@ mod export;
 mod file_chunk;
 mod import;
 mod import_share;
+mod interruption;
 mod logging;
 mod metrics_registry;
 mod metrics_server;

@@ -7,7 +7,7 @@ use crate::{
     metrics_server::{MetricsHandle, MetricsServer},
     parts::Parts,
     rpc_config::rpc_config,
-    shutdown::ShutdownSignals,
+    shutdown::{ABORTED, ShutdownSignals},
 };
 use alloy_primitives::Address;
 use hanzo_chain::{CanonObserver, ChainHandle, ChainThread, ImportError};
@@ -186,9 +186,6 @@ async fn stop(
     tracing::info!(target: "node", "stopped");
     Ok(())
 }
-
-/// Exit code after a second signal: 128 + SIGINT, as shells report it.
-const ABORTED: i32 = 130;
 
 fn mining_mode(config: &NodeConfig, spec: &ChainSpec) -> Result<MiningMode, NodeError> {
     if config.dev_block_time.is_some() && !spec.is_dev() {

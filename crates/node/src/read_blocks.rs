@@ -3,11 +3,15 @@
 use crate::{
     NodeError,
     file_chunk::{BlockPlace, FileChunk},
+    interruption::Interruption,
 };
-use crossbeam_channel::Receiver;
+use crossbeam_channel::{Receiver, RecvTimeoutError};
 use hanzo_types::SealedBlock;
 use parking_lot::Mutex;
-use std::{collections::VecDeque, sync::Arc};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+
+/// How long a signal may wait while no block comes.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// The blocks that a reader sends, until it has no more or cannot read the next.
 #[derive(Debug)]
@@ -15,6 +19,7 @@ pub(crate) struct ReadBlocks {
     chunks: Receiver<Result<FileChunk, NodeError>>,
     chunk: <FileChunk as IntoIterator>::IntoIter,
     under_way: UnderWay,
+    interruption: Interruption,
     failure: Option<NodeError>,
 }
 
@@ -23,9 +28,13 @@ pub(crate) struct ReadBlocks {
 pub(crate) struct UnderWay(Arc<Mutex<VecDeque<BlockPlace>>>);
 
 impl ReadBlocks {
-    pub(crate) fn new(chunks: Receiver<Result<FileChunk, NodeError>>) -> Self {
+    /// What comes through `chunks`, until a signal asks to end.
+    pub(crate) fn new(
+        chunks: Receiver<Result<FileChunk, NodeError>>,
+        interruption: Interruption,
+    ) -> Self {
         let chunk = Vec::new().into_iter();
-        Self { chunks, chunk, under_way: UnderWay::default(), failure: None }
+        Self { chunks, chunk, under_way: UnderWay::default(), interruption, failure: None }
     }
 
     /// Where the blocks lie that were taken.
@@ -47,16 +56,23 @@ impl Iterator for ReadBlocks {
 
     fn next(&mut self) -> Option<SealedBlock> {
         loop {
+            if let Some(signal) = self.interruption.signal() {
+                self.failure = Some(NodeError::Interrupted { signal });
+                return None;
+            }
             if let Some((block, place)) = self.chunk.next() {
                 self.under_way.0.lock().push_back(place);
                 return Some(block);
             }
-            match self.chunks.recv().ok()? {
-                Ok(chunk) => self.chunk = chunk.into_iter(),
-                Err(error) => {
+            // A pipe may have nothing for a while.
+            match self.chunks.recv_timeout(PATIENCE) {
+                Ok(Ok(chunk)) => self.chunk = chunk.into_iter(),
+                Ok(Err(error)) => {
                     self.failure = Some(error);
                     return None;
                 }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return None,
             }
         }
     }
@@ -95,7 +111,7 @@ mod tests {
         let reason = "cut off".to_owned();
         let failure = NodeError::BlockFile { path: PathBuf::from("two"), offset: 30, reason };
         out.send(Err(failure)).unwrap();
-        let mut blocks = ReadBlocks::new(chunks);
+        let mut blocks = ReadBlocks::new(chunks, Interruption::default());
         let under_way = blocks.under_way();
         let numbers: Vec<u64> = blocks.by_ref().map(|block| block.number).collect();
         assert_eq!(numbers, [0, 1, 2]);
@@ -111,7 +127,7 @@ mod tests {
     fn a_reader_that_is_through_is_no_failure() {
         let (out, chunks) = bounded::<Result<FileChunk, NodeError>>(1);
         drop(out);
-        let mut blocks = ReadBlocks::new(chunks);
+        let mut blocks = ReadBlocks::new(chunks, Interruption::default());
         assert!(blocks.next().is_none());
         assert!(blocks.into_end().is_ok());
     }

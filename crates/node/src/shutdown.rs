@@ -2,6 +2,9 @@
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+/// Exit code after a second signal: 128 + SIGINT, as shells report it.
+pub(crate) const ABORTED: i32 = 130;
+
 /// The two signals that ask a process to end.
 #[derive(Debug)]
 pub(crate) struct ShutdownSignals {

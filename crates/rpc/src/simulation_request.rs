@@ -254,7 +254,7 @@ mod tests {
                 json!({ "blockStateCalls": [[{}, {}, []]] }),
                 "blockStateCalls[0]: expected an object",
             ),
-            (json!({ "blockStateCalls": null }), "blockStateCalls"),
+            (json!("0x1"), "expected an object with blockStateCalls"),
         ] {
             let refused = parse(&payload).unwrap_err();
             assert_eq!(refused.code(), INVALID_PARAMS);

@@ -8,9 +8,10 @@ use hanzo_testkit::{
 };
 use hanzo_types::{Block, Transaction};
 use std::{
-    fs, io,
+    fs::{self, OpenOptions},
+    io::{self, BufRead as _, BufReader},
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
 };
 use tempfile::TempDir;
 
@@ -283,4 +284,30 @@ fn mining_on_a_plain_ethereum_chain_is_refused() {
     let flags = ["--mine", "--miner.etherbase", coinbase];
     let refusal = scene.refusal(&scene.run("node", "data", &flags));
     assert!(refusal.contains("read-only"), "{refusal}");
+}
+
+#[test]
+fn a_signal_ends_an_import_in_good_order_and_the_next_one_goes_on() {
+    let scene = Scene::ethereum();
+    // A pipe that never ends.
+    let pipe = scene.path("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut import = scene
+        .command("import", "data", &[text(&pipe)])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let writer = OpenOptions::new().write(true).open(&pipe).unwrap();
+    let mut lines = BufReader::new(import.stderr.take().unwrap()).lines().map(Result::unwrap);
+    // It listens for signals before it opens the database.
+    assert!(lines.any(|line| line.contains("database opened")));
+    let kill = Command::new("kill").args(["-TERM", &import.id().to_string()]).status().unwrap();
+    assert!(kill.success());
+    assert_eq!(import.wait().unwrap().code(), Some(1));
+    let error = lines.find(|line| line.starts_with("error: ")).unwrap();
+    assert!(error.contains("ended by SIGTERM"), "{error}");
+    drop(writer);
+    let _ = success(&scene.import("blocks.rlp"));
+    assert_eq!(scene.head(), 5);
 }
