@@ -11,6 +11,7 @@ import {
   encodeErrorResult,
   encodeFunctionData,
   http,
+  numberToHex,
   parseAbi,
 } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
@@ -60,6 +61,34 @@ describe("Multicall3", { concurrency: 1 }, () => {
   before(async () => {
     multicall = await deploy(MULTICALL.abi, MULTICALL.creation);
     probe = await deploy(PROBE.abi, PROBE.bytecode);
+  });
+
+  it("is at genesis what a deployment of it would be, at its address on every other chain", async () => {
+    const address = "0xcA11bde05977b3631167028862bE2a173976CA11";
+    const code = await client.getCode({ address });
+    assert.equal(code, await client.getCode({ address: multicall.address }));
+    assert.equal(await client.getTransactionCount({ address }), 1);
+    assert.equal(await client.getTransactionCount({ address: multicall.address }), 1);
+    const slots = (address) =>
+      Promise.all([0, 1, 2].map((slot) => client.getStorageAt({ address, slot: numberToHex(slot) })));
+    assert.deepEqual(await slots(address), await slots(multicall.address));
+  });
+
+  it("is found by a stock client that knows its address", async () => {
+    const known = createPublicClient({
+      chain: {
+        ...chain,
+        contracts: { multicall3: { address: "0xcA11bde05977b3631167028862bE2a173976CA11" } },
+      },
+      transport: http(),
+    });
+    const call = {
+      address: "0xcA11bde05977b3631167028862bE2a173976CA11",
+      abi: parseAbi(["function getChainId() view returns (uint256)"]),
+      functionName: "getChainId",
+    };
+    const answers = await known.multicall({ contracts: [call, call], allowFailure: false });
+    assert.deepEqual(answers, [31337n, 31337n]);
   });
 
   /** A call as it is, without a library's reading of it: `{ success, returnData }`. */

@@ -1,6 +1,9 @@
 //! Who has what at genesis.
 
-use super::Chain;
+use super::{
+    Chain,
+    artifact::{PREDEPLOYS, runtime_code},
+};
 use alloy_eips::{eip2935, eip4788};
 use alloy_primitives::{Address, Bytes, U256, bytes};
 use hanzo_types::{
@@ -27,7 +30,10 @@ const DISTRIBUTION: [(Address, u64); 5] = [
 ];
 
 /// The accounts of `chain` at genesis, by address.
-pub(crate) fn alloc(chain: Chain) -> Value {
+///
+/// # Errors
+/// If the artifact of a predeploy cannot be used.
+pub(crate) fn alloc(chain: Chain) -> anyhow::Result<Value> {
     let mut accounts = Map::new();
     for address in NATIVE_ACCOUNTS {
         accounts.insert(key(address), contract(1, &NATIVE_ACCOUNT_CODE));
@@ -37,6 +43,9 @@ pub(crate) fn alloc(chain: Chain) -> Value {
         accounts.insert(key(address), contract(1, code));
     }
     accounts.insert(key(CREATE2_DEPLOYER), contract(0, &CREATE2_DEPLOYER_CODE));
+    for (name, address) in PREDEPLOYS {
+        accounts.insert(key(address), contract(1, &runtime_code(name)?));
+    }
     let is_dev = chain.name == "dev";
     let dev_total = ai_to_wei(DEV_ACCOUNT_AI).saturating_mul(U256::from(DEV_ACCOUNTS.len()));
     for (address, ai) in DISTRIBUTION {
@@ -48,7 +57,7 @@ pub(crate) fn alloc(chain: Chain) -> Value {
             accounts.insert(key(address), balance(ai_to_wei(DEV_ACCOUNT_AI)));
         }
     }
-    Value::Object(accounts)
+    Ok(Value::Object(accounts))
 }
 
 fn key(address: Address) -> String {

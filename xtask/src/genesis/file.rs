@@ -35,9 +35,12 @@ const BLOCK_FORKS: [&str; 10] = [
 const TIME_FORKS: [&str; 4] = ["shanghaiTime", "cancunTime", "pragueTime", "osakaTime"];
 
 /// The genesis file of `chain`. Keys come out sorted: a map of this library is a tree.
-pub(crate) fn genesis(chain: Chain) -> Value {
+///
+/// # Errors
+/// If the artifact of a predeploy cannot be used.
+pub(crate) fn genesis(chain: Chain) -> anyhow::Result<Value> {
     let config = config(chain);
-    json!({
+    Ok(json!({
         "extraData": settings_hash(&config).to_string(),
         "config": config,
         "nonce": "0x0",
@@ -47,8 +50,8 @@ pub(crate) fn genesis(chain: Chain) -> Value {
         "mixHash": format!("0x{}", "0".repeat(64)),
         "coinbase": format!("0x{}", "0".repeat(40)),
         "baseFeePerGas": hex(BASE_FEE),
-        "alloc": alloc(chain),
-    })
+        "alloc": alloc(chain)?,
+    }))
 }
 
 fn config(chain: Chain) -> Value {

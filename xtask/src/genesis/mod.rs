@@ -1,6 +1,8 @@
-//! The genesis files of the embedded chains, made from the decisions and nothing else.
+//! The genesis files of the embedded chains, made from the decisions and the artifacts of
+//! `contracts/`, and nothing else.
 
 mod alloc;
+mod artifact;
 mod file;
 
 use anyhow::{Context as _, bail};
@@ -72,7 +74,7 @@ fn path_of(chain: Chain) -> PathBuf {
 }
 
 fn text_of(chain: Chain) -> anyhow::Result<String> {
-    let mut text = serde_json::to_string_pretty(&file::genesis(chain))?;
+    let mut text = serde_json::to_string_pretty(&file::genesis(chain)?)?;
     text.push('\n');
     Ok(text)
 }
@@ -97,6 +99,19 @@ mod tests {
                 "{}",
                 chain.name
             );
+        }
+    }
+
+    #[test]
+    fn every_chain_has_the_predeploys_with_the_code_of_their_artifacts() {
+        for chain in CHAINS {
+            let spec = spec(chain.name);
+            for (name, address) in artifact::PREDEPLOYS {
+                let account = &spec.genesis().alloc[&address];
+                assert_eq!(account.code.as_ref(), Some(&artifact::runtime_code(name).unwrap()));
+                // As a contract that a transaction made. Source: EIP-161.
+                assert_eq!((account.nonce, account.balance), (Some(1), U256::ZERO));
+            }
         }
     }
 
