@@ -11,11 +11,12 @@ mod usage {
 
     /// Runs the binary in a home directory of its own, whatever the user keeps in the real one.
     fn run(arguments: &[&str]) -> Output {
-        let home = env!("CARGO_TARGET_TMPDIR");
+        // A new one each time: some flags are looked at when the database is open already.
+        let home = tempfile::tempdir().unwrap();
         Command::new(env!("CARGO_BIN_EXE_hanzo"))
             .args(arguments)
-            .env("HOME", home)
-            .env("XDG_DATA_HOME", home)
+            .env("HOME", home.path())
+            .env("XDG_DATA_HOME", home.path())
             .output()
             .unwrap()
     }
