@@ -2,8 +2,10 @@
 
 use crate::{Account, NodePath, StateError};
 use alloy_primitives::{Address, B256, Bytes, U256};
+use auto_impl::auto_impl;
 
 /// Read access to the world state as of one block.
+#[auto_impl(&, Arc)]
 pub trait StateRead: Send + Sync {
     /// The account, or `None` if it does not exist.
     ///
@@ -57,6 +59,7 @@ pub trait StateRead: Send + Sync {
 /// A node is stored as its RLP encoding at the nibble path from its trie's root, if that encoding
 /// is at least 32 bytes long or the path is empty; shorter nodes live inside their parent.
 /// Source: Yellow Paper appendix D; decision D-21.
+#[auto_impl(&, Arc)]
 pub trait TrieRead: Send + Sync {
     /// Node of the account trie at `path`.
     ///

@@ -1,17 +1,17 @@
 //! `BondingCurve` (A1001) as contracts and wallets see it.
 
-use crate::fixture::Fixture;
+use crate::fixture::{Fixture, request};
 use alloy_hardforks::EthereumHardfork;
-use alloy_primitives::{Address, Bytes, TxKind, U256, hex};
+use alloy_primitives::{Address, Bytes, U256, hex};
 use alloy_rpc_types_eth::{
-    TransactionInput, TransactionRequest,
+    TransactionRequest,
     state::{AccountOverride, StateOverride},
 };
 use alloy_sol_types::{SolCall, SolError, sol};
 use hanzo_curve::{MAX_DEPOSIT, MAX_RESERVE, MAX_SUPPLY, MAX_TOKENS, Pool};
-use hanzo_evm::{CallContext, CallError, CallOutcome, CallOverrides, call, precompile_addresses};
+use hanzo_evm::{CallError, CallOutcome, CallOverrides, precompile_addresses};
 use hanzo_testkit::ethereum_spec;
-use hanzo_types::{BONDING_CURVE, DEV_ACCOUNTS, prev_randao};
+use hanzo_types::BONDING_CURVE;
 use proptest::prelude::*;
 
 sol! {
@@ -47,24 +47,8 @@ fn ask(
     request: TransactionRequest,
     assumed: StateOverride,
 ) -> Result<CallOutcome, CallError> {
-    let header = fixture.header();
-    let context = CallContext {
-        state: &fixture.state,
-        header: &header,
-        prev_randao: prev_randao(fixture.spec.genesis_header(), 1),
-        spec: &fixture.spec,
-        gas_cap: 10_000_000,
-    };
-    call(context, request, CallOverrides { state: Some(assumed), ..CallOverrides::default() })
-}
-
-fn request(to: Address, input: Vec<u8>) -> TransactionRequest {
-    TransactionRequest {
-        from: Some(DEV_ACCOUNTS[0]),
-        to: Some(TxKind::Call(to)),
-        input: TransactionInput::new(input.into()),
-        ..Default::default()
-    }
+    let overrides = CallOverrides { state: Some(assumed), ..CallOverrides::default() };
+    fixture.ask(request, overrides)
 }
 
 /// A call of the precompile itself.

@@ -1,35 +1,20 @@
 //! `ComputeProof` (A1002) as contracts see it.
 
-use crate::fixture::Fixture;
-use alloy_primitives::{B256, Bytes, TxKind, U256, keccak256};
-use alloy_rpc_types_eth::{TransactionInput, TransactionRequest};
-use hanzo_evm::{CallContext, CallError, CallOutcome, CallOverrides, call, precompile_addresses};
+use crate::fixture::{Fixture, request};
+use alloy_primitives::{B256, Bytes, U256, keccak256};
+use alloy_rpc_types_eth::TransactionRequest;
+use hanzo_evm::{CallError, CallOutcome, CallOverrides, precompile_addresses};
 use hanzo_poc::{Target, Work};
 use hanzo_testkit::{TestChain, dev_spec, seal};
-use hanzo_types::{COMPUTE_PROOF, DEV_ACCOUNTS, Header, RecoveredBlock, prev_randao, seal_hash};
+use hanzo_types::{COMPUTE_PROOF, Header, RecoveredBlock, seal_hash};
 use reth_primitives_traits::Block as _;
 
 /// Gas of an operation. Source: proof-of-compute §10.1.
 const GAS: u64 = 12_000;
 
 fn ask(input: Vec<u8>, value: U256) -> Result<CallOutcome, CallError> {
-    let fixture = Fixture::new();
-    let header = fixture.header();
-    let context = CallContext {
-        state: &fixture.state,
-        header: &header,
-        prev_randao: prev_randao(fixture.spec.genesis_header(), 1),
-        spec: &fixture.spec,
-        gas_cap: 10_000_000,
-    };
-    let request = TransactionRequest {
-        from: Some(DEV_ACCOUNTS[0]),
-        to: Some(TxKind::Call(COMPUTE_PROOF)),
-        input: TransactionInput::new(input.into()),
-        value: Some(value),
-        ..Default::default()
-    };
-    call(context, request, CallOverrides::default())
+    let request = TransactionRequest { value: Some(value), ..request(COMPUTE_PROOF, input) };
+    Fixture::new().ask(request, CallOverrides::default())
 }
 
 fn answer(input: Vec<u8>) -> Bytes {

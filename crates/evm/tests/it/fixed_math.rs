@@ -1,12 +1,11 @@
 //! `FixedMath` (A1004) as contracts see it.
 
-use crate::fixture::Fixture;
-use alloy_primitives::{Bytes, I256, TxKind, U256, keccak256};
-use alloy_rpc_types_eth::{TransactionInput, TransactionRequest};
+use crate::fixture::{Fixture, request};
+use alloy_primitives::{Bytes, I256, U256, keccak256};
 use alloy_sol_types::{SolCall, sol};
 use hanzo_curve::{exp_wad, isqrt, ln_wad, mul_div, mul_div_up};
-use hanzo_evm::{CallContext, CallError, CallOutcome, CallOverrides, call};
-use hanzo_types::{DEV_ACCOUNTS, FIXED_MATH, prev_randao};
+use hanzo_evm::{CallError, CallOutcome, CallOverrides};
+use hanzo_types::FIXED_MATH;
 use proptest::prelude::*;
 
 sol! {
@@ -18,22 +17,7 @@ sol! {
 }
 
 fn ask(input: Vec<u8>) -> Result<CallOutcome, CallError> {
-    let fixture = Fixture::new();
-    let header = fixture.header();
-    let context = CallContext {
-        state: &fixture.state,
-        header: &header,
-        prev_randao: prev_randao(fixture.spec.genesis_header(), 1),
-        spec: &fixture.spec,
-        gas_cap: 10_000_000,
-    };
-    let request = TransactionRequest {
-        from: Some(DEV_ACCOUNTS[0]),
-        to: Some(TxKind::Call(FIXED_MATH)),
-        input: TransactionInput::new(input.into()),
-        ..Default::default()
-    };
-    call(context, request, CallOverrides::default())
+    Fixture::new().ask(request(FIXED_MATH, input), CallOverrides::default())
 }
 
 fn number(input: Vec<u8>) -> U256 {

@@ -1,13 +1,24 @@
 //! A block on the dev genesis, without a chain.
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, TxKind};
+use alloy_rpc_types_eth::{TransactionInput, TransactionRequest};
 use hanzo_chain::genesis_diff;
-use hanzo_evm::{BlockBuilder, Executed};
+use hanzo_evm::{BlockBuilder, CallContext, CallError, CallOutcome, CallOverrides, Executed, call};
 use hanzo_testkit::{MemoryState, dev_spec};
-use hanzo_types::{ChainSpec, Header, RecoveredTransaction};
+use hanzo_types::{ChainSpec, DEV_ACCOUNTS, Header, RecoveredTransaction, prev_randao};
 use std::sync::Arc;
 
 pub(crate) const COINBASE: Address = Address::repeat_byte(0xcb);
+
+/// A call of an account that has coins.
+pub(crate) fn request(to: Address, input: Vec<u8>) -> TransactionRequest {
+    TransactionRequest {
+        from: Some(DEV_ACCOUNTS[0]),
+        to: Some(TxKind::Call(to)),
+        input: TransactionInput::new(input.into()),
+        ..Default::default()
+    }
+}
 
 pub(crate) struct Fixture {
     pub(crate) spec: Arc<ChainSpec>,
@@ -48,6 +59,23 @@ impl Fixture {
             builder.push(transaction.as_recovered_ref()).unwrap();
         }
         builder.finish().unwrap()
+    }
+
+    /// What `eth_call` answers in the next block.
+    pub(crate) fn ask(
+        &self,
+        request: TransactionRequest,
+        overrides: CallOverrides,
+    ) -> Result<CallOutcome, CallError> {
+        let header = self.header();
+        let context = CallContext {
+            state: &self.state,
+            header: &header,
+            prev_randao: prev_randao(self.spec.genesis_header(), 1),
+            spec: &self.spec,
+            gas_cap: 10_000_000,
+        };
+        call(context, request, overrides)
     }
 
     /// Runs a block and makes its result the state.

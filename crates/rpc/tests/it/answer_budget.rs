@@ -10,7 +10,7 @@ use jsonrpsee::{
     core::{client::ClientT as _, params::BatchRequestBuilder},
     rpc_params,
 };
-use jsonrpsee_ws_client::WsClientBuilder;
+use jsonrpsee_ws_client::{WsClient, WsClientBuilder};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use tempfile::TempDir;
@@ -62,6 +62,32 @@ fn unfinished_batch(node: &TestNode) -> String {
     json!(calls).to_string()
 }
 
+/// The same batch by a client of a WebSocket.
+fn batch_of_client() -> BatchRequestBuilder<'static> {
+    let mut calls = BatchRequestBuilder::new();
+    for _ in 0..BLOCKS {
+        calls.insert("eth_getBlockByNumber", rpc_params!["0x1", true]).unwrap();
+    }
+    calls
+}
+
+async fn web_socket(address: SocketAddr) -> WsClient {
+    let builder = WsClientBuilder::default().max_response_size(64 << 20);
+    builder.build(format!("ws://{address}")).await.unwrap()
+}
+
+/// A batch alone has the whole budget, once the server has noticed that the others are gone.
+async fn assert_has_room(address: SocketAddr) {
+    let mut answer = Value::Null;
+    for _ in 0..100 {
+        answer = post(address, &batch()).await.json();
+        if answer.is_array() {
+            break;
+        }
+    }
+    assert_eq!(answer.as_array().map(Vec::len), Some(BLOCKS), "{answer}");
+}
+
 async fn refusal(address: SocketAddr) -> String {
     let refusal = outcome(&post(address, &batch()).await.json()).unwrap_err();
     assert_eq!(refusal.code, -32_005);
@@ -88,15 +114,8 @@ async fn entries_of_a_batch_that_is_not_answered_yet_count() {
 #[tokio::test(flavor = "multi_thread")]
 async fn entries_of_a_batch_on_a_web_socket_count() {
     let node = node(None).await;
-    let client = WsClientBuilder::default()
-        .max_response_size(64 << 20)
-        .build(format!("ws://{}", node.address))
-        .await
-        .unwrap();
-    let mut calls = BatchRequestBuilder::new();
-    for _ in 0..BLOCKS {
-        calls.insert("eth_getBlockByNumber", rpc_params!["0x1", true]).unwrap();
-    }
+    let client = web_socket(node.address).await;
+    let mut calls = batch_of_client();
     let last = rpc_params![awaited(&node), 30_000];
     calls.insert("eth_sendRawTransactionSync", last).unwrap();
     let mut pooled = node.pool.subscribe();
@@ -164,15 +183,7 @@ async fn batches_whose_answers_nobody_reads_stay_within_the_budget() {
     // Others are served what is small.
     assert_eq!(node.ask("eth_chainId", json!([])).await, json!("0x7a69"));
     drop(idle);
-    // A batch alone has the whole budget, once the server has noticed that the others are gone.
-    let mut answer = Value::Null;
-    for _ in 0..100 {
-        answer = post(address, &batch()).await.json();
-        if answer.is_array() {
-            break;
-        }
-    }
-    assert_eq!(answer.as_array().map(Vec::len), Some(BLOCKS), "{answer}");
+    assert_has_room(address).await;
     node.stop().await;
 }
 
@@ -217,31 +228,16 @@ async fn an_answer_that_a_web_socket_does_not_read_takes_room_until_the_socket_i
         refusal(node.address).await;
     }
     drop(idle);
-    let mut answer = Value::Null;
-    for _ in 0..100 {
-        answer = post(node.address, &batch()).await.json();
-        if answer.is_array() {
-            break;
-        }
-    }
-    assert_eq!(answer.as_array().map(Vec::len), Some(BLOCKS), "{answer}");
+    assert_has_room(node.address).await;
     node.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_web_socket_that_reads_has_the_whole_budget_again_and_again() {
     let node = node(None).await;
-    let client = WsClientBuilder::default()
-        .max_response_size(64 << 20)
-        .build(format!("ws://{}", node.address))
-        .await
-        .unwrap();
+    let client = web_socket(node.address).await;
     for _ in 0..4 {
-        let mut calls = BatchRequestBuilder::new();
-        for _ in 0..BLOCKS {
-            calls.insert("eth_getBlockByNumber", rpc_params!["0x1", true]).unwrap();
-        }
-        let answer = client.batch_request::<Value>(calls).await.unwrap();
+        let answer = client.batch_request::<Value>(batch_of_client()).await.unwrap();
         assert_eq!(answer.num_successful_calls(), BLOCKS);
     }
     drop(client);
