@@ -166,13 +166,14 @@ impl<'a> HanzoBlock<'a> {
     }
 }
 
-/// Wei that a transaction destroyed: everything its accounts lost beyond the `burned` base fee.
+/// Wei that a transaction destroyed: everything its accounts lost beyond the `burned` base fee and
+/// what the counters say of it.
 ///
 /// A contract created and self-destructed in one transaction takes its remaining balance with
 /// it (EIP-6780); such an account counts as empty afterwards.
 fn destroyed_by(state: &EvmState, burned: U256) -> U256 {
-    let mut before = U256::ZERO;
-    let mut after = U256::ZERO;
+    let mut before = counted_by(state, SupplySlot::Minted);
+    let mut after = counted_by(state, SupplySlot::Burned);
     for account in state.values() {
         before = before.saturating_add(account.original_info().balance);
         if !account.is_selfdestructed() {
@@ -180,6 +181,12 @@ fn destroyed_by(state: &EvmState, burned: U256) -> U256 {
         }
     }
     before.saturating_sub(after).saturating_sub(burned)
+}
+
+/// Wei by which a transaction raised a counter, through `NativeCoin`.
+fn counted_by(state: &EvmState, counter: SupplySlot) -> U256 {
+    let slot = state.get(&AI_SUPPLY).and_then(|account| account.storage.get(&counter.key()));
+    slot.map_or(U256::ZERO, |slot| slot.present_value.saturating_sub(slot.original_value))
 }
 
 fn read_counters(

@@ -77,9 +77,9 @@ pub(crate) fn evm_error(error: EVMError<BlockDatabaseError>) -> PushError {
     match error {
         EVMError::Transaction(objection) => invalid_transaction(&objection),
         EVMError::Database(error) => read_error(error).into(),
-        other @ (EVMError::Header(_) | EVMError::Custom(_) | EVMError::CustomAny(_)) => {
-            PushError::Invalid { reason: other.to_string() }
-        }
+        EVMError::Header(error) => PushError::Invalid { reason: error.to_string() },
+        // Precompiles that read the state say so this way.
+        EVMError::Custom(_) | EVMError::CustomAny(_) => StateError::storage(error).into(),
     }
 }
 

@@ -20,6 +20,7 @@
 )]
 
 mod ethereum;
+mod forwarder;
 mod memory_state;
 pub mod oracle;
 mod signer;
@@ -28,6 +29,7 @@ mod test_chain;
 pub mod token;
 
 pub use ethereum::{BlockPlan, ethereum_genesis, ethereum_spec};
+pub use forwarder::{CallKind, forwarder_code};
 pub use hanzo_store::Retention;
 pub use memory_state::MemoryState;
 pub use signer::{Fees, Signer};

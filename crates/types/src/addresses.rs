@@ -12,10 +12,14 @@ pub const COMPUTE_PROOF: Address = address!("0x000000000000000000000000000000000
 pub const NATIVE_COIN: Address = address!("0x00000000000000000000000000000000000A1003");
 /// `FixedMath`, native precompile.
 pub const FIXED_MATH: Address = address!("0x00000000000000000000000000000000000A1004");
+/// `AI`: the native coin as a token (ERC-20).
+pub const AI: Address = address!("0x00000000000000000000000000000000000A1100");
 /// `AISupply`: the supply counters live in its storage slots 0 to 3.
 pub const AI_SUPPLY: Address = address!("0x00000000000000000000000000000000000A1101");
 /// `ComputeMining`: holds the share pool until it is claimed.
 pub const COMPUTE_MINING: Address = address!("0x00000000000000000000000000000000000A1102");
+/// `TrainingRewards`: mints from the bucket of training rewards.
+pub const TRAINING_REWARDS: Address = address!("0x00000000000000000000000000000000000A1103");
 /// `TeamVesting`: genesis balance of the team allocation.
 pub const TEAM_VESTING: Address = address!("0x00000000000000000000000000000000000A1105");
 /// `EcosystemFund`: genesis balance of the ecosystem allocation.
@@ -27,10 +31,17 @@ pub const PUBLIC_SALE: Address = address!("0x00000000000000000000000000000000000
 /// `Liquidity`: genesis balance of the liquidity allocation.
 pub const LIQUIDITY: Address = address!("0x00000000000000000000000000000000000A1109");
 
-/// Accounts that exist in every Hanzo genesis with nonce 1 and code `0xfe` until their real code
-/// arrives, so that no tool calls an empty account and EIP-161 never clears them.
-pub const NATIVE_ACCOUNTS: [Address; 6] =
-    [BONDING_CURVE, COMPUTE_PROOF, NATIVE_COIN, FIXED_MATH, AI_SUPPLY, COMPUTE_MINING];
+/// `ComputePayments`: burns a part of what is paid for compute.
+pub const COMPUTE_PAYMENTS: Address = address!("0x00000000000000000000000000000000000A1301");
+
+/// Accounts without contract code that exist in every Hanzo genesis with nonce 1 and code `0xfe`: the
+/// native precompiles, and `ComputeMining` until its contract arrives. So no tool calls an empty
+/// account, and EIP-161 never clears them.
+pub const NATIVE_ACCOUNTS: [Address; 5] =
+    [BONDING_CURVE, COMPUTE_PROOF, NATIVE_COIN, FIXED_MATH, COMPUTE_MINING];
+
+/// Contracts that exist in every Hanzo genesis with nonce 1 and their code: consensus works with them.
+pub const SYSTEM_CONTRACTS: [Address; 2] = [AI, AI_SUPPLY];
 
 /// Code of the native accounts: the designated invalid instruction. Source: EIP-141.
 pub const NATIVE_ACCOUNT_CODE: Bytes = bytes!("0xfe");

@@ -1,13 +1,13 @@
 //! Reading and checking a genesis file in geth's format.
 
 use crate::{
-    ChainName, DEV_ACCOUNTS, DifficultyRule, HanzoConfig, MAX_SUPPLY_WEI, MAX_TARGET_BLOCK_TIME,
-    MIN_TARGET_BLOCK_TIME, MINING_BUCKET_WEI, NATIVE_ACCOUNT_CODE, NATIVE_ACCOUNTS,
-    TRAINING_BUCKET_WEI, ethereum_genesis::unknown_fork, genesis_error::GenesisError,
-    unique_keys::UniqueKeys,
+    AI_SUPPLY, ChainName, DEV_ACCOUNTS, DifficultyRule, HanzoConfig, MAX_SUPPLY_WEI,
+    MAX_TARGET_BLOCK_TIME, MIN_TARGET_BLOCK_TIME, MINING_BUCKET_WEI, NATIVE_ACCOUNT_CODE,
+    NATIVE_ACCOUNTS, SYSTEM_CONTRACTS, SupplySlot, TRAINING_BUCKET_WEI,
+    ethereum_genesis::unknown_fork, genesis_error::GenesisError, unique_keys::UniqueKeys,
 };
 use alloy_genesis::{ChainConfig, Genesis};
-use alloy_primitives::{B256, U256, keccak256};
+use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -271,20 +271,38 @@ fn check_dev_keys(genesis: &Genesis, name: ChainName) -> Result<(), GenesisError
 
 fn check_predeploys(genesis: &Genesis) -> Result<(), GenesisError> {
     for address in NATIVE_ACCOUNTS {
-        let account = genesis.alloc.get(&address).ok_or(GenesisError::Predeploy { address })?;
-        let placeholder =
-            account.code.as_ref().is_some_and(|code| code.starts_with(&NATIVE_ACCOUNT_CODE));
-        if account.nonce != Some(1) || !placeholder {
-            return Err(GenesisError::Predeploy { address });
-        }
+        let is_native = |code: &Bytes| *code == NATIVE_ACCOUNT_CODE;
+        check_predeploy(genesis, address, is_native)?;
     }
     // Without its code the EIP-2935 system call succeeds silently and writes nothing.
     let history = alloy_eips::eip2935::HISTORY_STORAGE_ADDRESS;
     let beacon = alloy_eips::eip4788::BEACON_ROOTS_ADDRESS;
-    for address in [history, beacon] {
-        let account = genesis.alloc.get(&address).ok_or(GenesisError::Predeploy { address })?;
-        if account.nonce != Some(1) || account.code.is_none() {
-            return Err(GenesisError::Predeploy { address });
+    for address in [history, beacon].into_iter().chain(SYSTEM_CONTRACTS) {
+        check_predeploy(genesis, address, |code| !code.is_empty())?;
+    }
+    check_counters(genesis)
+}
+
+fn check_predeploy(
+    genesis: &Genesis,
+    address: Address,
+    is_right: impl FnOnce(&Bytes) -> bool,
+) -> Result<(), GenesisError> {
+    let account = genesis.alloc.get(&address).ok_or(GenesisError::Predeploy { address })?;
+    if account.nonce == Some(1) && account.code.as_ref().is_some_and(is_right) {
+        return Ok(());
+    }
+    Err(GenesisError::Predeploy { address })
+}
+
+/// Nothing is minted or burned before the first block: what exists at genesis are the balances.
+fn check_counters(genesis: &Genesis) -> Result<(), GenesisError> {
+    let storage = genesis.alloc.get(&AI_SUPPLY).and_then(|account| account.storage.as_ref());
+    for slot in SupplySlot::ALL {
+        let key = B256::from(slot.key());
+        let found = storage.and_then(|slots| slots.get(&key)).copied().unwrap_or_default();
+        if !found.is_zero() {
+            return Err(GenesisError::Counter { slot: slot as u8, found: found.into() });
         }
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! Why a genesis file is refused.
 
+use crate::AI_SUPPLY;
 use alloy_primitives::{Address, B256, U256};
 use thiserror::Error;
 
@@ -93,6 +94,16 @@ pub enum GenesisError {
     Predeploy {
         /// Address of the account.
         address: Address,
+    },
+    /// A supply counter does not start at zero.
+    #[error(
+        "genesis field `alloc.{AI_SUPPLY}.storage`: slot {slot} counts coins from the first block on and must be 0, found {found}"
+    )]
+    Counter {
+        /// Storage slot of `AISupply`.
+        slot: u8,
+        /// Its value.
+        found: U256,
     },
     /// A publicly known key holds coins on a chain of value.
     #[error(

@@ -80,6 +80,12 @@ impl SupplyCounters {
         MINING_BUCKET_WEI.saturating_add(recycled).saturating_sub(self.mined)
     }
 
+    /// What training rewards may still mint: `200M − trained` (SUP-04).
+    #[must_use]
+    pub const fn training_bucket(&self) -> U256 {
+        TRAINING_BUCKET_WEI.saturating_sub(self.trained)
+    }
+
     /// What may be minted before the cap: `10^27 − outstanding`.
     #[must_use]
     pub const fn head_room(&self, genesis_supply: U256) -> U256 {

@@ -2,10 +2,12 @@
 
 use super::{
     Chain,
-    artifact::{PREDEPLOYS, runtime_code},
+    artifact::{PREDEPLOYS, creation_code},
+    deploy::{Deployed, deploy},
 };
 use alloy_eips::{eip2935, eip4788};
 use alloy_primitives::{Address, Bytes, U256, bytes};
+use anyhow::Context as _;
 use hanzo_types::{
     CREATE2_DEPLOYER, CREATE2_DEPLOYER_CODE, DEV_ACCOUNTS, ECOSYSTEM_FUND, LIQUIDITY,
     NATIVE_ACCOUNT_CODE, NATIVE_ACCOUNTS, PUBLIC_SALE, TEAM_VESTING, TREASURY, ai_to_wei,
@@ -44,7 +46,8 @@ pub(crate) fn alloc(chain: Chain) -> anyhow::Result<Value> {
     }
     accounts.insert(key(CREATE2_DEPLOYER), contract(0, &CREATE2_DEPLOYER_CODE));
     for (name, address) in PREDEPLOYS {
-        accounts.insert(key(address), contract(1, &runtime_code(name)?));
+        let deployed = deploy(creation_code(name)?, address, chain.chain_id).context(name)?;
+        accounts.insert(key(address), predeploy(&deployed));
     }
     let is_dev = chain.name == "dev";
     let dev_total = ai_to_wei(DEV_ACCOUNT_AI).saturating_mul(U256::from(DEV_ACCOUNTS.len()));
@@ -66,6 +69,15 @@ fn key(address: Address) -> String {
 
 fn contract(nonce: u64, code: &Bytes) -> Value {
     json!({ "balance": "0x0", "nonce": super::file::hex(nonce), "code": code.to_string() })
+}
+
+/// As a contract that a transaction made has nonce 1. Source: EIP-161.
+fn predeploy(Deployed { code, storage }: &Deployed) -> Value {
+    let mut account = contract(1, code);
+    if let Some(account) = account.as_object_mut().filter(|_| !storage.is_empty()) {
+        account.insert("storage".to_owned(), json!(storage));
+    }
+    account
 }
 
 fn balance(wei: U256) -> Value {

@@ -2,22 +2,24 @@
 
 use alloy_primitives::{Address, Bytes, address};
 use anyhow::{Context as _, ensure};
+use hanzo_types::{AI, AI_SUPPLY};
 use serde_json::Value;
 use std::{fs, path::PathBuf};
 
-/// Contracts at genesis and their addresses. Source of the first: its address on every other chain.
-pub(crate) const PREDEPLOYS: [(&str, Address); 1] =
-    [("Multicall3", address!("0xcA11bde05977b3631167028862bE2a173976CA11"))];
+/// Contracts at genesis and their addresses. Source of the first: its address on every other chain;
+/// of the others: seed-features §5.2.
+pub(crate) const PREDEPLOYS: [(&str, Address); 3] = [
+    ("Multicall3", address!("0xcA11bde05977b3631167028862bE2a173976CA11")),
+    ("AI", AI),
+    ("AISupply", AI_SUPPLY),
+];
 
-/// Longest code of a contract. Source: EIP-170.
-const MAX_CODE_BYTES: usize = 24_576;
-
-/// Runtime code of the artifact `contracts/artifacts/NAME.json`.
+/// What deploys the contract of the artifact `contracts/artifacts/NAME.json`. None of them takes
+/// constructor arguments.
 ///
 /// # Errors
-/// If the file is missing or damaged, the code is too long, or the contract needs more than its
-/// code: values that its constructor sets, which only its constructor can.
-pub(crate) fn runtime_code(name: &str) -> anyhow::Result<Bytes> {
+/// If the file is missing or damaged, or the contract has constructor arguments.
+pub(crate) fn creation_code(name: &str) -> anyhow::Result<Bytes> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
     let path = root.join("contracts/artifacts").join(format!("{name}.json"));
     let shown = path.display().to_string();
@@ -28,17 +30,17 @@ pub(crate) fn runtime_code(name: &str) -> anyhow::Result<Bytes> {
 fn code_of(text: &str) -> anyhow::Result<Bytes> {
     let artifact: Value = serde_json::from_str(text)?;
     let code: Bytes = artifact
-        .get("runtime")
+        .get("creation")
         .and_then(Value::as_str)
-        .context("no runtime code")?
+        .context("no creation code")?
         .parse()
-        .context("runtime code")?;
-    ensure!(!code.is_empty(), "empty runtime code");
-    ensure!(code.len() <= MAX_CODE_BYTES, "{} bytes of code, {MAX_CODE_BYTES} allowed", code.len());
-    for (field, list) in [("immutables", "/immutables"), ("storage", "/storage/variables")] {
-        let values = artifact.pointer(list).and_then(Value::as_array);
-        ensure!(values.is_some_and(Vec::is_empty), "{field} are set by a constructor");
-    }
+        .context("creation code")?;
+    ensure!(!code.is_empty(), "empty creation code");
+    let abi = artifact.get("abi").and_then(Value::as_array).context("no abi")?;
+    let is_constructor = |item: &&Value| item.get("type") == Some(&Value::from("constructor"));
+    let inputs = abi.iter().find(is_constructor).and_then(|item| item.get("inputs"));
+    let count = inputs.and_then(Value::as_array).map_or(0, Vec::len);
+    ensure!(count == 0, "{count} constructor arguments, none is known");
     Ok(code)
 }
 
@@ -48,30 +50,27 @@ mod tests {
     use serde_json::json;
 
     fn artifact(change: impl FnOnce(&mut Value)) -> anyhow::Result<Bytes> {
-        let mut artifact =
-            json!({ "runtime": "0x6001", "immutables": [], "storage": { "variables": [] } });
+        let mut artifact = json!({ "creation": "0x6001", "abi": [{ "type": "function" }] });
         change(&mut artifact);
         code_of(&artifact.to_string())
     }
 
     #[test]
-    fn a_contract_that_is_more_than_its_code_is_refused() {
+    fn a_contract_that_takes_constructor_arguments_is_refused() {
         assert_eq!(artifact(|_| {}).unwrap(), Bytes::from(vec![0x60, 1]));
         let refusal = |change: fn(&mut Value)| artifact(change).unwrap_err().to_string();
-        assert!(refusal(|a| a["immutables"] = json!([{}])).contains("immutables"));
-        assert!(refusal(|a| a["storage"]["variables"] = json!([{}])).contains("storage"));
-        assert!(refusal(|a| a["runtime"] = json!("0x")).contains("empty"));
-        assert!(
-            refusal(|a| a["runtime"] = json!(format!("0x{}", "00".repeat(24_577))))
-                .contains("24577")
-        );
-        assert!(refusal(|a| drop(a["runtime"].take())).contains("no runtime code"));
+        let taking = |a: &mut Value| a["abi"][0] = json!({ "type": "constructor", "inputs": [{}] });
+        assert!(refusal(taking).contains("1 constructor arguments"));
+        assert!(artifact(|a| a["abi"][0] = json!({ "type": "constructor", "inputs": [] })).is_ok());
+        assert!(refusal(|a| a["creation"] = json!("0x")).contains("empty"));
+        assert!(refusal(|a| drop(a["creation"].take())).contains("no creation code"));
+        assert!(refusal(|a| drop(a["abi"].take())).contains("no abi"));
     }
 
     #[test]
     fn every_predeploy_has_an_artifact() {
         for (name, _) in PREDEPLOYS {
-            assert!(!runtime_code(name).unwrap().is_empty());
+            assert!(!creation_code(name).unwrap().is_empty());
         }
     }
 }

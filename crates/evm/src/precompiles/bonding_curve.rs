@@ -9,28 +9,7 @@ use hanzo_curve::{
 };
 use revm::precompile::PrecompileResult;
 
-sol! {
-    interface IBondingCurve {
-        function purchaseReturn(uint256 supply, uint256 reserve, uint32 crrPpm, uint256 deposit)
-            external view returns (uint256 tokens);
-        function saleReturn(uint256 supply, uint256 reserve, uint32 crrPpm, uint256 tokens)
-            external view returns (uint256 reserveOut);
-        function fundCost(uint256 supply, uint256 reserve, uint32 crrPpm, uint256 tokens)
-            external view returns (uint256 deposit);
-        function saleCost(uint256 supply, uint256 reserve, uint32 crrPpm, uint256 reserveOut)
-            external view returns (uint256 tokens);
-        function spotPrice(uint256 supply, uint256 reserve, uint32 crrPpm)
-            external view returns (uint256 price);
-        function marketCap(uint256 reserve, uint32 crrPpm) external view returns (uint256 value);
-        function buyImpactBps(uint256 supply, uint256 reserve, uint32 crrPpm, uint256 deposit)
-            external view returns (uint256 bps);
-        function sellImpactBps(uint256 supply, uint256 reserve, uint32 crrPpm, uint256 tokens)
-            external view returns (uint256 bps);
-        function domain() external view returns (uint256[6] memory limits);
-        error CurveDomain(uint8 code);
-        error CurveOverflow();
-    }
-}
+sol!(IBondingCurve, "../../contracts/artifacts/IBondingCurve.json");
 
 use IBondingCurve::IBondingCurveCalls as Call;
 

@@ -7,19 +7,7 @@ use alloy_sol_types::{SolValue as _, sol};
 use hanzo_curve::{MathError, exp_wad, isqrt, ln_wad, mul_div, mul_div_up};
 use revm::precompile::PrecompileResult;
 
-sol! {
-    interface IFixedMath {
-        function mulDiv(uint256 x, uint256 y, uint256 denominator)
-            external pure returns (uint256 result);
-        function mulDivUp(uint256 x, uint256 y, uint256 denominator)
-            external pure returns (uint256 result);
-        function isqrt(uint256 x) external pure returns (uint256 root);
-        function expWad(int256 x) external pure returns (int256 result);
-        function lnWad(int256 x) external pure returns (int256 result);
-        error MathDomain();
-        error MathOverflow();
-    }
-}
+sol!(IFixedMath, "../../contracts/artifacts/IFixedMath.json");
 
 use IFixedMath::IFixedMathCalls as Call;
 

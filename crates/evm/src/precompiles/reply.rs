@@ -5,13 +5,9 @@ use alloy_primitives::Bytes;
 use alloy_sol_types::{SolError, SolInterface, sol};
 use revm::precompile::{PrecompileHalt, PrecompileOutput, PrecompileResult};
 
-sol! {
-    /// The input is not exactly the encoding of a call: unknown selector, short or long, or set bits
-    /// above a narrow type.
-    error BadInput();
-    /// Coins were sent along.
-    error ValueNotAccepted();
-}
+sol!(INativePrecompile, "../../contracts/artifacts/INativePrecompile.json");
+
+use INativePrecompile::{BadInput, ValueNotAccepted};
 
 /// Gas of a call that is refused for its form.
 pub(super) const REFUSAL_GAS: u64 = 200;

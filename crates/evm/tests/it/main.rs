@@ -1,6 +1,8 @@
 //! Execution against the rules of the chain.
 
 #[cfg(test)]
+mod ai;
+#[cfg(test)]
 mod bonding_curve;
 #[cfg(test)]
 mod call;
@@ -13,7 +15,7 @@ mod fixed_math;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
-mod precompile_interfaces;
+mod native_coin;
 #[cfg(test)]
 mod settlement;
 #[cfg(test)]

@@ -214,7 +214,7 @@ mod tests {
         assert_eq!(current["activationTime"], 0);
         assert_eq!(current["blobSchedule"], Value::Null);
         assert_eq!(current["chainId"], "0x7a69");
-        assert_eq!(current["precompiles"].as_object().unwrap().len(), 21);
+        assert_eq!(current["precompiles"].as_object().unwrap().len(), 22);
         let contracts: Vec<_> = current["systemContracts"].as_object().unwrap().keys().collect();
         assert_eq!(contracts, ["BEACON_ROOTS_ADDRESS", "HISTORY_STORAGE_ADDRESS"]);
     }
