@@ -46,7 +46,7 @@ contracts: ## Writes contracts/artifacts/*.json from contracts/src.
 	@.ci/install contracts
 	@cd contracts && node artifacts.mjs build
 
-contracts-check: ## Fails if contracts/artifacts/*.json is not what contracts/src compiles to.
+contracts-check: ## Fails if an artifact is not what contracts/src compiles to, or a page not what its example is.
 	@.ci/install contracts
 	cd contracts && node --test
 	cd contracts && node artifacts.mjs check

@@ -1,4 +1,5 @@
-// Compiles the contracts of the suites to `{ abi, bytecode, runtime }`.
+// Compiles the contracts of the suites, and the examples of the repository, to
+// `{ abi, bytecode, runtime }`.
 //
 // The compiler is the wasm build of solc, so every machine produces the same
 // bytes; the metadata hash is left out because it would tie the bytecode to
@@ -7,14 +8,40 @@
 import { readFileSync } from "node:fs";
 import solc from "solc";
 
-const FILES = ["contracts/Token.sol", "contracts/Probe.sol", "contracts/Precompiles.sol"];
+import { EXAMPLES } from "./examples.mjs";
 
-const read = (path) => readFileSync(new URL(path, import.meta.url), "utf8");
+const FILES = [
+  "contracts/Token.sol",
+  "contracts/Probe.sol",
+  "contracts/Precompiles.sol",
+  ...EXAMPLES.map((name) => `examples/${name}.sol`),
+];
 
-/** `hanzo/…` is what the repository ships in contracts/src. */
+/**
+ * Where what an import begins with lies. `hanzo/…` is what the repository ships
+ * in contracts/src; the examples lie beside that folder and say `../src/…`.
+ */
+const FOLDERS = {
+  "contracts/": "contracts/",
+  "examples/": "../../contracts/examples/",
+  "hanzo/": "../../contracts/src/",
+  "src/": "../../contracts/src/",
+  "@openzeppelin/": "../../contracts/node_modules/@openzeppelin/",
+};
+
+function read(path) {
+  const start = path.slice(0, path.indexOf("/") + 1);
+  const folder = FOLDERS[start];
+  if (!folder) throw new Error(`${path} is below none of ${Object.keys(FOLDERS).join(" ")}`);
+  return readFileSync(new URL(folder + path.slice(start.length), import.meta.url), "utf8");
+}
+
 function load(path) {
-  if (!path.startsWith("hanzo/")) return { error: `${path} is not below hanzo/` };
-  return { contents: read(path.replace("hanzo/", "../../contracts/src/")) };
+  try {
+    return { contents: read(path) };
+  } catch (error) {
+    return { error: error.message };
+  }
 }
 
 /** Compiles all contracts, by name; throws with the compiler's own message on any error. */
