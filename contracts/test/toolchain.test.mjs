@@ -201,6 +201,36 @@ contract Coin is ERC20 {
 });
 
 describe("a source", () => {
+  it("may import each of the packages", () => {
+    source(
+      "Root.sol",
+      `import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {sqrt} from "@prb/math/src/Common.sol";
+contract Root {
+  function one(uint256 x) external pure returns (uint256) { return Math.sqrt(x); }
+  function two(uint256 x) external pure returns (uint256) { return sqrt(x); }
+}`,
+    );
+    assert.deepEqual(build(root), ["Root"]);
+  });
+
+  it("may import the old annotation of a package and not have it itself", () => {
+    const library = "solady/src/utils/FixedPointMathLib.sol";
+    const assembly = "assembly { x := shr(1, x) }";
+    const half = (block) => `import {FixedPointMathLib as M} from "${library}";
+contract Half {
+  function half(uint256 x) external pure returns (uint256) { ${block} return M.sqrt(x); }
+}`;
+    source("Half.sol", half(assembly));
+    assert.deepEqual(build(root), ["Half"]);
+    source("Half.sol", half(`/// @solidity memory-safe-assembly\n${assembly}`));
+    assert.throws(() => build(root), (error) => {
+      assert.match(error.message, /src\/Half\.sol/);
+      assert.doesNotMatch(error.message, /--> solady/);
+      return true;
+    });
+  });
+
   it("is refused with the compiler's words for a warning", () => {
     source("Warned.sol", "contract Warned { function f() external pure { uint256 unused; } }");
     assert.throws(() => build(root), /Warning: Unused local variable/);
@@ -216,9 +246,13 @@ describe("a source", () => {
   });
 
   it("is refused when it imports what lies outside", () => {
-    for (const path of ["src/../../outside.sol", "other/A.sol", "../../outside.sol", "/etc/hosts"]) {
+    const leading = ["src/../../outside.sol", "../../outside.sol", "solady/../solc/A.sol"];
+    for (const path of [...leading, "other/A.sol", "soladyish/A.sol", "/etc/hosts"]) {
       source("Out.sol", `import "${path}"; contract Out {}`);
-      assert.throws(() => build(root), /is neither below src\/ nor of @openzeppelin\/contracts\//);
+      assert.throws(
+        () => build(root),
+        /is neither below src\/ nor of @openzeppelin\/contracts\/, @prb\/math\/, solady\//,
+      );
     }
   });
 

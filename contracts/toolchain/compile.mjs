@@ -11,8 +11,14 @@ import solc from "solc";
 
 const PACKAGE = fileURLToPath(new URL("..", import.meta.url));
 
-/** Imports that come from a package. Everything else lies below `src/`. */
-const LIBRARY = "@openzeppelin/contracts/";
+/** Imports that come from a package begin with one of these. Everything else lies below `src/`. */
+const LIBRARIES = ["@openzeppelin/contracts/", "@prb/math/", "solady/"];
+
+/**
+ * The one warning that a package may cause: assembly blocks that a comment calls memory-safe, which
+ * Solady keeps for compilers before 0.8.13. The comment still means what it says.
+ */
+const OLD_ANNOTATION = "2424";
 
 /**
  * What every contract is compiled with. The code has neither a metadata hash nor CBOR at its end, so
@@ -55,6 +61,8 @@ export function compilerVersion() {
   return found;
 }
 
+const isOfLibrary = (unit) => LIBRARIES.some((name) => unit.startsWith(name));
+
 /**
  * Where the source unit `unit` lies, such as `src/A.sol` below `root`. Source unit names are part of
  * what is compiled, so they are relative, and none may lead out of its folder.
@@ -62,9 +70,15 @@ export function compilerVersion() {
 function locate(root, unit) {
   if (!unit.split("/").includes("..")) {
     if (unit.startsWith("src/")) return join(root, unit);
-    if (unit.startsWith(LIBRARY)) return join(PACKAGE, "node_modules", unit);
+    if (isOfLibrary(unit)) return join(PACKAGE, "node_modules", unit);
   }
-  throw new Error(`import ${unit} is neither below src/ nor of ${LIBRARY}`);
+  throw new Error(`import ${unit} is neither below src/ nor of ${LIBRARIES.join(", ")}`);
+}
+
+/** Whether the compiler says something that is neither an error nor to be mended here. */
+function mayStay({ errorCode, severity, sourceLocation }) {
+  if (severity !== "warning" || errorCode !== OLD_ANNOTATION) return false;
+  return isOfLibrary(sourceLocation?.file ?? "");
 }
 
 /**
@@ -72,7 +86,7 @@ function locate(root, unit) {
  *
  * Returns `{ unit, contracts, trees, texts }`: the compiler's output for the contracts of this file
  * by name, the syntax trees of all files, and their texts by source unit. Throws with the compiler's
- * own message on an error, and on a warning too: there is none that may stay.
+ * own message on an error, and on a warning too: only `OLD_ANNOTATION` in a package may stay.
  */
 export function compile(root, unit) {
   const texts = new Map();
@@ -94,8 +108,9 @@ export function compile(root, unit) {
     settings: { ...SETTINGS, outputSelection: OUTPUT },
   };
   const output = JSON.parse(solc.compile(JSON.stringify(input), { import: load }));
-  if (output.errors?.length) {
-    throw new Error(output.errors.map((error) => error.formattedMessage).join("\n"));
+  const faults = (output.errors ?? []).filter((error) => !mayStay(error));
+  if (faults.length > 0) {
+    throw new Error(faults.map((fault) => fault.formattedMessage).join("\n"));
   }
   const trees = Object.values(output.sources).map(({ ast }) => ast);
   return { unit, contracts: output.contracts?.[unit] ?? {}, trees, texts };

@@ -36,9 +36,10 @@ fn curve(criterion: &mut Criterion) {
     criterion.bench_function("curve::purchase_return/exact", |bencher| {
         bencher.iter(|| black_box(square).purchase_return(black_box(doubled)).unwrap());
     });
-    // A result of nearly 256 bits needs the second precision.
-    let steep = Pool::new(U256::ONE, U256::from(10_u64.pow(18)), 10_000).unwrap();
-    let few = U256::from(2);
+    // A result of nearly 256 bits, 10^18·3.8^100, needs the second precision.
+    let steep = Pool::new(U256::from(10), U256::from(10_u64.pow(18)), 10_000).unwrap();
+    let few = U256::from(28);
+    assert!(steep.fund_cost(few).unwrap().bit_len() > 250);
     criterion.bench_function("curve::fund_cost/256 bits", |bencher| {
         bencher.iter(|| black_box(steep).fund_cost(black_box(few)).unwrap());
     });

@@ -212,12 +212,35 @@ fn gas_is_taken_before_the_work_and_what_is_left_comes_back() {
     let bad: Bytes = BadInput {}.abi_encode().into();
     assert_eq!(through_contract(STATICCALL, refusal, 0, vec![1]), (false, bad));
     assert_eq!(through_contract(STATICCALL, refusal - 1, 0, vec![1]), (false, Bytes::new()));
-    // An access list of nothing, 21 000 and the calldata are the rest.
-    let input = purchase(5);
-    let zeros = input.iter().filter(|byte| **byte == 0).count();
-    let data = 4 * zeros + 16 * (input.len() - zeros);
-    let used = direct(input).unwrap().gas_used;
-    assert_eq!(used, 21_000 + u64::try_from(data).unwrap() + POWER_GAS);
+}
+
+#[test]
+fn a_function_costs_what_the_worst_of_its_results_takes() {
+    let (supply, reserve, crr_ppm) = pool();
+    let (one, word) = (U256::ONE, U256::MAX >> 200);
+    // Source: ADR-0016. A call costs 21 000 and its data besides.
+    let cases = [
+        (purchase(5), POWER_GAS),
+        (saleReturnCall { supply, reserve, crrPpm: crr_ppm, tokens: word }.abi_encode(), POWER_GAS),
+        (fundCostCall { supply, reserve, crrPpm: crr_ppm, tokens: word }.abi_encode(), 3_000),
+        (
+            saleCostCall { supply, reserve, crrPpm: crr_ppm, reserveOut: one }.abi_encode(),
+            POWER_GAS,
+        ),
+        (
+            buyImpactBpsCall { supply, reserve, crrPpm: crr_ppm, deposit: one }.abi_encode(),
+            POWER_GAS,
+        ),
+        (
+            sellImpactBpsCall { supply, reserve, crrPpm: crr_ppm, tokens: word }.abi_encode(),
+            POWER_GAS,
+        ),
+    ];
+    for (input, gas) in cases {
+        let zeros = input.iter().filter(|byte| **byte == 0).count();
+        let data = u64::try_from(4 * zeros + 16 * (input.len() - zeros)).unwrap();
+        assert_eq!(direct(input).unwrap().gas_used, 21_000 + data + gas);
+    }
 }
 
 #[test]

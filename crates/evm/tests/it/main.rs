@@ -11,6 +11,8 @@ mod compute_proof;
 #[cfg(test)]
 mod create_collision;
 #[cfg(test)]
+mod curve_comparison;
+#[cfg(test)]
 mod fixed_math;
 #[cfg(test)]
 mod fixture;
