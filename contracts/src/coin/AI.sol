@@ -8,6 +8,9 @@ import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20P
 import {NATIVE_COIN} from "../precompiles/INativeCoin.sol";
 import {AI_SUPPLY} from "./AISupply.sol";
 
+/// @dev The predeploy `AI`.
+AI constant AI_COIN = AI(0x00000000000000000000000000000000000A1100);
+
 /// @title The native coin as a token
 /// @notice A second interface to the coin, not a second coin: `balanceOf(a)` is the balance of `a`, a
 /// transfer here moves what a transaction with a value moves, and there is nothing to wrap. ERC-20,
