@@ -3,8 +3,7 @@
 use alloy_primitives::U256;
 use hanzo_state::StateRead as _;
 use hanzo_store::{ChainIdentity, Store, StoreConfig};
-use hanzo_testkit::dev_spec;
-use hanzo_types::{AI_SUPPLY, SupplySlot};
+use hanzo_types::{AI_SUPPLY, ChainSpec, SupplySlot};
 use std::path::Path;
 
 /// What a data directory says about the coins on its chain, in wei.
@@ -21,10 +20,9 @@ pub struct Books {
 }
 
 impl Books {
-    /// Reads the data directory of a dev node that has stopped in order.
+    /// Reads the data directory of a node on the chain of `spec` that has stopped in order.
     #[must_use]
-    pub fn read(datadir: &Path) -> Self {
-        let spec = dev_spec();
+    pub fn read(datadir: &Path, spec: &ChainSpec) -> Self {
         let identity =
             ChainIdentity { chain_id: spec.chain_id(), genesis_hash: spec.genesis_hash() };
         let store = Store::open(&StoreConfig::at(datadir.join("db")), identity).unwrap();

@@ -1,10 +1,14 @@
 //! The node as a process.
 
 use crate::Books;
+use hanzo_testkit::dev_spec;
+use hanzo_types::ChainSpec;
 use std::{
+    fs,
     io::{BufRead as _, BufReader, Read as _},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Output, Stdio},
+    sync::Arc,
     thread::JoinHandle,
 };
 
@@ -15,6 +19,7 @@ pub struct NodeProcess {
     url: String,
     metrics: Option<String>,
     datadir: PathBuf,
+    spec: Arc<ChainSpec>,
     /// Reads the log to its end: a full pipe would stop the node.
     log: Option<JoinHandle<String>>,
 }
@@ -129,7 +134,13 @@ impl NodeCommand {
             panic!("the node did not start:\n{}", log.join().unwrap());
         };
         std::thread::spawn(move || std::io::copy(&mut stdout, &mut std::io::sink()));
-        NodeProcess { child, url, metrics, datadir: self.datadir, log: Some(log) }
+        let spec = self.spec();
+        NodeProcess { child, url, metrics, datadir: self.datadir, spec, log: Some(log) }
+    }
+
+    fn spec(&self) -> Arc<ChainSpec> {
+        let read = |path| ChainSpec::from_genesis_json(&fs::read(path).unwrap()).unwrap();
+        self.chain.as_ref().map_or_else(dev_spec, |path| Arc::new(read(path)))
     }
 
     fn command(&self) -> Command {
@@ -207,7 +218,7 @@ impl NodeProcess {
         self.signal("TERM");
         let Ended { status, log } = self.ended();
         assert!(status.success(), "the node ended with {status}:\n{log}");
-        Books::read(&self.datadir).assert_balanced();
+        Books::read(&self.datadir, &self.spec).assert_balanced();
     }
 
     fn ended(&mut self) -> Ended {

@@ -12,7 +12,6 @@ use hanzo_curve::{MAX_DEPOSIT, MAX_RESERVE, MAX_SUPPLY, MAX_TOKENS, Pool};
 use hanzo_evm::{CallError, CallOutcome, CallOverrides, precompile_addresses};
 use hanzo_testkit::ethereum_spec;
 use hanzo_types::BONDING_CURVE;
-use proptest::prelude::*;
 
 sol! {
     function purchaseReturn(uint256 supply, uint256 reserve, uint32 crrPpm, uint256 deposit);
@@ -253,42 +252,4 @@ fn a_plain_ethereum_chain_has_no_such_precompile() {
     let dev = Fixture::new();
     let named = precompile_addresses(&dev.spec, &dev.header());
     assert_eq!(named.get("BondingCurve"), Some(&BONDING_CURVE));
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
-
-    #[test]
-    fn no_input_makes_it_panic_or_answer_without_gas(
-        selector in any::<[u8; 4]>(),
-        known in 0_usize..9,
-        words in proptest::collection::vec(any::<[u8; 32]>(), 0..6),
-        shifts in proptest::collection::vec(0_usize..256, 6),
-        cut in 0_usize..33,
-    ) {
-        let selectors = [
-            purchaseReturnCall::SELECTOR,
-            saleReturnCall::SELECTOR,
-            fundCostCall::SELECTOR,
-            saleCostCall::SELECTOR,
-            spotPriceCall::SELECTOR,
-            marketCapCall::SELECTOR,
-            buyImpactBpsCall::SELECTOR,
-            sellImpactBpsCall::SELECTOR,
-            selector,
-        ];
-        let mut input = selectors[known].to_vec();
-        for (word, shift) in words.iter().zip(shifts) {
-            input.extend((U256::from_be_bytes(*word) >> shift).to_be_bytes::<32>());
-        }
-        // Two thirds of the inputs are whole words.
-        if cut < 11 {
-            input.truncate(input.len().saturating_sub(cut));
-        }
-        match direct(input) {
-            Ok(outcome) => prop_assert!(outcome.output.len().is_multiple_of(32)),
-            Err(CallError::Revert { output }) => prop_assert!(!output.is_empty()),
-            Err(error) => prop_assert!(false, "{error}"),
-        }
-    }
 }

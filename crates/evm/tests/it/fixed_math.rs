@@ -6,7 +6,6 @@ use alloy_sol_types::{SolCall, sol};
 use hanzo_curve::{exp_wad, isqrt, ln_wad, mul_div, mul_div_up};
 use hanzo_evm::{CallError, CallOutcome, CallOverrides};
 use hanzo_types::FIXED_MATH;
-use proptest::prelude::*;
 
 sol! {
     function mulDiv(uint256 x, uint256 y, uint256 denominator);
@@ -87,39 +86,5 @@ fn functions_cost_what_their_page_says() {
         // What the data costs at least. Source: EIP-7623.
         let floor = 10 * u64::try_from(zeros + 4 * (input.len() - zeros)).unwrap();
         assert_eq!(ask(input).unwrap().gas_used, 21_000 + floor.max(data + gas));
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
-
-    #[test]
-    fn no_input_makes_it_panic_or_answer_without_gas(
-        known in 0_usize..6,
-        selector in any::<[u8; 4]>(),
-        words in proptest::collection::vec(any::<[u8; 32]>(), 0..5),
-        shift in 0_usize..256,
-        cut in 0_usize..60,
-    ) {
-        let selectors = [
-            mulDivCall::SELECTOR,
-            mulDivUpCall::SELECTOR,
-            isqrtCall::SELECTOR,
-            expWadCall::SELECTOR,
-            lnWadCall::SELECTOR,
-            selector,
-        ];
-        let mut input = selectors[known].to_vec();
-        for word in words {
-            input.extend((U256::from_be_bytes(word) >> shift).to_be_bytes::<32>());
-        }
-        if cut < 20 {
-            input.truncate(input.len().saturating_sub(cut));
-        }
-        match ask(input) {
-            Ok(outcome) => prop_assert_eq!(outcome.output.len(), 32),
-            Err(CallError::Revert { output }) => prop_assert_eq!(output.len(), 4),
-            Err(error) => prop_assert!(false, "{error}"),
-        }
     }
 }

@@ -19,6 +19,8 @@ mod fixture;
 #[cfg(test)]
 mod native_coin;
 #[cfg(test)]
+mod raw_input;
+#[cfg(test)]
 mod settlement;
 #[cfg(test)]
 mod trace;

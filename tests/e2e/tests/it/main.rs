@@ -1,6 +1,8 @@
 //! The node as its users meet it.
 
 #[cfg(test)]
+mod coin;
+#[cfg(test)]
 mod complaints;
 #[cfg(test)]
 mod contracts;

@@ -101,42 +101,4 @@ proptest! {
         prop_assert!(balance(&fixture, COINBASE) >= supply.coinbase_reward);
         prop_assert_eq!(balance(&fixture, COMPUTE_MINING), supply.share_pool);
     }
-
-    #[test]
-    fn no_input_makes_it_panic_or_answer_without_gas(
-        selector in any::<[u8; 4]>(),
-        known in 0_usize..7,
-        words in proptest::collection::vec(any::<[u8; 32]>(), 0..5),
-        shifts in proptest::collection::vec(0_usize..256, 5),
-        caller in 0_usize..4,
-        cut in 0_usize..33,
-    ) {
-        let selectors = [
-            INativeCoin::transferCall::SELECTOR,
-            INativeCoin::mintCall::SELECTOR,
-            INativeCoin::burnCall::SELECTOR,
-            INativeCoin::supplyRulesCall::SELECTOR,
-            INativeCoin::annualEmissionCall::SELECTOR,
-            INativeCoin::scheduledSubsidyCall::SELECTOR,
-            selector,
-        ];
-        let mut input = selectors[known].to_vec();
-        for (word, shift) in words.iter().zip(shifts) {
-            input.extend((U256::from_be_bytes(*word) >> shift).to_be_bytes::<32>());
-        }
-        // Two thirds of the inputs are whole words.
-        if cut < 11 {
-            input.truncate(input.len().saturating_sub(cut));
-        }
-        let callers = [AI, TRAINING_REWARDS, COMPUTE_PAYMENTS, RICH];
-        let bytes = u64::try_from(input.len()).unwrap();
-        match as_caller(callers[caller], input) {
-            Ok(outcome) => {
-                prop_assert!(outcome.output.len().is_multiple_of(32));
-                prop_assert!(outcome.gas_used >= 21_000 + 4 * bytes + 200);
-            }
-            Err(CallError::Revert { output }) => prop_assert!(!output.is_empty()),
-            Err(error) => prop_assert!(false, "{error}"),
-        }
-    }
 }
