@@ -75,9 +75,9 @@ conformance: setup ## Runs the own Ethereum fixtures, and public ones: DIR="…"
 soak: build ## Sends 100 000 transactions to a release build and watches its memory.
 	cargo test --release --locked -p hanzo-e2e -- --ignored --nocapture soak::
 
-torture: build ## A million curve results; 5 minutes of any bytes at the precompiles; 200 crashes of a release build (SIGKILL, failing writes, a full disk).
+torture: build ## A million curve results; 5 minutes (ten million calls) of any bytes at the precompiles; 200 crashes of a release build (SIGKILL, failing writes, a full disk).
 	HANZO_CURVE_CASES=1000000 cargo test --release --locked -p hanzo-curve --test it rounding::
-	HANZO_FUZZ_SECONDS=300 cargo test --release --locked -p hanzo-evm --test it raw_input:: -- --nocapture
+	HANZO_FUZZ_CASES=10000000 cargo test --release --locked -p hanzo-evm --test it raw_input::
 	cargo test --release --locked -p hanzo-e2e -- --ignored --nocapture crash_loop::
 
 load-build: setup

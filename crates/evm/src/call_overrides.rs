@@ -1,7 +1,6 @@
 //! Changes to state and block that hold for one call only.
 
-use crate::CallError;
-use alloy_evm::precompiles::PrecompilesMap;
+use crate::{CallError, precompiles::ChainPrecompiles};
 use alloy_primitives::Address;
 use alloy_rpc_types_eth::{BlockOverrides, state::StateOverride};
 
@@ -29,12 +28,9 @@ pub(crate) fn moved_precompiles(overrides: &StateOverride) -> Vec<(Address, Addr
 /// # Errors
 /// [`CallError::InvalidRequest`] if there is none at one of the addresses.
 pub(crate) fn move_precompiles(
-    precompiles: &mut PrecompilesMap,
+    precompiles: &mut ChainPrecompiles,
     moves: &[(Address, Address)],
 ) -> Result<(), CallError> {
-    precompiles.move_precompiles(moves.iter().copied()).map_err(|error| match error {
-        alloy_evm::precompiles::MovePrecompileError::NotAPrecompile(address) => {
-            CallError::InvalidRequest(format!("account {address} is not a precompile"))
-        }
-    })
+    let refused = |address| format!("account {address} is not a precompile");
+    precompiles.move_to(moves).map_err(|address| CallError::InvalidRequest(refused(address)))
 }

@@ -1,21 +1,20 @@
 //! Which EVM runs: Ethereum's, with the precompiles of this chain.
 
 use crate::{
-    block_inspector::BlockInspector, create_collision::CreateCollision,
-    environment::block_environment, evm_rules::EvmRules, precompiles::NativePrecompiles,
+    block_inspector::BlockInspector,
+    create_collision::CreateCollision,
+    environment::block_environment,
+    evm_rules::EvmRules,
+    precompiles::{ChainPrecompiles, NativePrecompiles},
 };
-use alloy_evm::{
-    Database, EthEvm, Evm as _, EvmEnv,
-    eth::{EthEvmBuilder, EthEvmContext},
-    precompiles::{Precompile as _, PrecompilesMap},
-};
+use alloy_evm::{Database, EthEvm, Evm as _, EvmEnv, eth::EthEvmContext};
 use alloy_primitives::{Address, B256};
 use hanzo_types::{ChainSpec, Header};
-use revm::Inspector;
+use revm::{Context, Inspector, MainBuilder as _, MainContext as _};
 use std::collections::BTreeMap;
 
 /// The EVM of this chain.
-pub(crate) type HanzoEvm<DB, I> = EthEvm<DB, I, PrecompilesMap>;
+pub(crate) type HanzoEvm<DB, I> = EthEvm<DB, I, ChainPrecompiles>;
 
 /// The EVM of this chain on `database`. Together with the two below the one place that says
 /// which precompiles exist, and that no EVM runs without the rule of EIP-7610.
@@ -61,8 +60,10 @@ fn build<DB: Database, I: Inspector<EthEvmContext<DB>>>(
     natives: NativePrecompiles,
     inspector: I,
 ) -> HanzoEvm<DB, I> {
-    let precompiles = natives.map(env.cfg_env.spec);
-    EthEvmBuilder::new(database, env).precompiles(precompiles).activate_inspector(inspector).build()
+    let precompiles = natives.with_those_of(env.cfg_env.spec);
+    let context = Context::mainnet().with_block(env.block_env).with_cfg(env.cfg_env);
+    let evm = context.with_db(database).build_mainnet_with_inspector(inspector);
+    EthEvm::new(evm.with_precompiles(precompiles), true)
 }
 
 /// Names and addresses of the precompiles in the block with this header. Source of the names:
@@ -70,10 +71,5 @@ fn build<DB: Database, I: Inspector<EthEvmContext<DB>>>(
 #[must_use]
 pub fn precompile_addresses(spec: &ChainSpec, header: &Header) -> BTreeMap<String, Address> {
     let fork = block_environment(spec, header, B256::ZERO).cfg_env.spec;
-    let map = NativePrecompiles::of(spec).map(fork);
-    let named = |address: &Address| {
-        let precompile = map.get(address)?;
-        Some((precompile.precompile_id().name().to_owned(), *address))
-    };
-    map.addresses().filter_map(named).collect()
+    NativePrecompiles::of(spec).with_those_of(fork).names()
 }
