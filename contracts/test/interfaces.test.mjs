@@ -33,7 +33,15 @@ describe("the published interfaces", () => {
     const curve = ["CurveDomain(uint8)", "CurveOverflow()"];
     assert.deepEqual(errors("IBondingCurve").sort(), [...common, ...curve].sort());
     assert.deepEqual(errors("IFixedMath").sort(), [...common, "MathDomain()", "MathOverflow()"].sort());
-    for (const error of common) assert.ok(errors("INativeCoin").includes(error));
+    const coin = [
+      "ERC20InsufficientBalance(address,uint256,uint256)",
+      "ERC20InvalidReceiver(address)",
+      "MintLimit(uint256,uint256)",
+      "NotAllowed()",
+    ];
+    assert.deepEqual(errors("INativeCoin").sort(), [...common, ...coin].sort());
+    // AI lets these two pass, so its own ABI has to have them in the same form.
+    for (const error of coin.slice(0, 2)) assert.ok(errors("AI").includes(error), error);
   });
 
   it("give the fixed-point mathematics its functions", () => {
@@ -44,6 +52,28 @@ describe("the published interfaces", () => {
       "mulDiv(uint256,uint256,uint256)",
       "mulDivUp(uint256,uint256,uint256)",
     ]);
+  });
+
+  it("give the coin the selectors that clients have built in for tokens", () => {
+    // Source: ERC-20, ERC-2612, ERC-5267.
+    const standard = {
+      "DOMAIN_SEPARATOR()": "0x3644e515",
+      "allowance(address,address)": "0xdd62ed3e",
+      "approve(address,uint256)": "0x095ea7b3",
+      "balanceOf(address)": "0x70a08231",
+      "decimals()": "0x313ce567",
+      "eip712Domain()": "0x84b0196e",
+      "name()": "0x06fdde03",
+      "nonces(address)": "0x7ecebe00",
+      "permit(address,address,uint256,uint256,uint8,bytes32,bytes32)": "0xd505accf",
+      "symbol()": "0x95d89b41",
+      "totalSupply()": "0x18160ddd",
+      "transfer(address,uint256)": "0xa9059cbb",
+      "transferFrom(address,address,uint256)": "0x23b872dd",
+    };
+    const burning = { "burn(uint256)": "0x42966c68", "burnFrom(address,uint256)": "0x79cc6790" };
+    const supply = { "cap()": "0x355274ea", "outstanding()": "0xe50d33e3" };
+    assert.deepEqual(artifact("AI").selectors, { ...standard, ...burning, ...supply });
   });
 
   it("give Multicall3 the selectors that clients have built in", () => {

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
 import {
+  Contract,
   ContractFactory,
   HDNodeWallet,
   JsonRpcProvider,
@@ -164,6 +165,26 @@ describe("ethers", { concurrency: 1 }, () => {
       provider.send("eth_noSuchMethod", []),
       (error) => isError(error, "UNSUPPORTED_OPERATION"),
     );
+  });
+
+  it("moves the coin of the chain as a token", async () => {
+    const coin = new Contract(
+      "0x00000000000000000000000000000000000A1100",
+      [
+        "function transfer(address to, uint256 value) returns (bool)",
+        "function balanceOf(address account) view returns (uint256)",
+        "event Transfer(address indexed from, address indexed to, uint256 value)",
+      ],
+      wallet,
+    );
+    const [from, value] = [wallet.address, parseEther("0.25")];
+    const [sent, received] = [await provider.getBalance(from), await provider.getBalance(STRANGER)];
+    const { blockNumber, fee } = await mined(await coin.transfer(STRANGER, value));
+    assert.equal(await provider.getBalance(STRANGER), received + value);
+    assert.equal(await coin.balanceOf(STRANGER), received + value);
+    assert.equal(await coin.balanceOf(from), sent - value - fee);
+    const events = await coin.queryFilter(coin.filters.Transfer(from), blockNumber);
+    assert.deepEqual(events.map(({ args }) => [...args]), [[from, STRANGER, value]]);
   });
 
   it("gets twenty transactions mined that are sent at once", async () => {

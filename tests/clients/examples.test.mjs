@@ -16,7 +16,9 @@ import {
   parseEther,
   parseEventLogs,
   parseGwei,
+  parseSignature,
   toRlp,
+  zeroAddress,
 } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 
@@ -65,13 +67,13 @@ async function mined(hash) {
 const covered = new Set();
 
 /**
- * An example to deploy. What a precompile reverts with passes through the example; the names of those
- * errors are in the ABI of the precompile's interface.
+ * An example to deploy. What a precompile, or a contract of the system, reverts with passes through the
+ * example; the names of those errors are in the ABI of `called`.
  */
-function example(name, precompile) {
+function example(name, called) {
   covered.add(name);
   const { abi, bytecode } = compiled(name);
-  const errors = shipped(precompile).abi.filter(({ type }) => type === "error");
+  const errors = shipped(called).abi.filter(({ type }) => type === "error");
   return { abi: [...abi, ...errors], bytecode };
 }
 
@@ -383,6 +385,158 @@ describe("FixedMathExample", { concurrency: 1 }, () => {
     const rate = 2n ** 64n - 1n;
     await refused(create(other.account.address, rate), LOAN, "MathOverflow", undefined);
     await refused(create(FIXED_MATH, WAD), LOAN, "PaymentRefused", [getAddress(FIXED_MATH)]);
+  });
+});
+
+describe("NativeCoinExample", { concurrency: 1 }, () => {
+  const SUBSCRIPTION = example("NativeCoinExample", "AI");
+  const COIN = {
+    address: getAddress("0x00000000000000000000000000000000000A1100"),
+    abi: shipped("AI").abi,
+  };
+  const SUPPLY = {
+    address: "0x00000000000000000000000000000000000a1101",
+    abi: shipped("AISupply").abi,
+  };
+  const PRICE = parseEther("2");
+  const BURNED = PRICE / 100n;
+  // In seconds. A block is a second later than its parent, at least.
+  const PERIOD = 3n;
+  const SUBSCRIBER = user.account.address;
+  // Somebody who has nothing yet.
+  const PROVIDER = getAddress(`0x${"c011ec".padStart(40, "0")}`);
+  let subscription;
+
+  const create = async (provider) => {
+    const { address, abi } = await deploy(SUBSCRIPTION, [provider, PRICE, PERIOD]);
+    return { address: getAddress(address), abi };
+  };
+
+  /** What `subscribe` takes: a permit of the user for `most` coins. */
+  const signed = async (most, contract = subscription) => {
+    const { timestamp } = await client.getBlock();
+    const deadline = timestamp + 10_000n;
+    const nonce = await read(COIN, "nonces", SUBSCRIBER);
+    const fields = { owner: "address", spender: "address", value: "uint256", nonce: "uint256" };
+    const types = { ...fields, deadline: "uint256" };
+    const signature = await user.signTypedData({
+      domain: { name: "AI", version: "1", chainId: chain.id, verifyingContract: COIN.address },
+      types: { Permit: Object.entries(types).map(([name, type]) => ({ name, type })) },
+      primaryType: "Permit",
+      message: { owner: SUBSCRIBER, spender: contract.address, value: most, nonce, deadline },
+    });
+    const { r, s, yParity } = parseSignature(signature);
+    return [most, deadline, 27 + yParity, r, s];
+  };
+
+  const subscribe = (args, contract = subscription) => send(user, contract, "subscribe", args);
+  const charge = () => send(other, subscription, "charge", [SUBSCRIBER]);
+  const allowance = () => read(COIN, "allowance", SUBSCRIBER, subscription.address);
+
+  /** Lets blocks pass until the subscriber has to pay again. */
+  const periodEnds = async () => {
+    const end = await read(subscription, "paidUntil", SUBSCRIBER);
+    while ((await client.getBlock()).timestamp < end) {
+      await mined(await other.sendTransaction({ to: STRANGER, value: 1n }));
+    }
+  };
+
+  /** The coins that the token has moved and burned in a receipt: from, to, value. */
+  const transfers = ({ logs }) =>
+    parseEventLogs({ abi: COIN.abi, eventName: "Transfer", logs })
+      .map(({ args: { from, to, value } }) => [from, to, value]);
+
+  /** What a payment of the price looks like. */
+  const payment = () => [
+    [SUBSCRIBER, subscription.address, PRICE],
+    [subscription.address, zeroAddress, BURNED],
+  ];
+
+  before(async () => {
+    subscription = await create(PROVIDER);
+  });
+
+  it("takes the first price with a permit, in one transaction, and burns its part", async () => {
+    const held = await client.getBalance(user.account);
+    const { receipt } = await subscribe(await signed(2n * PRICE));
+    const { blockNumber, gasUsed, effectiveGasPrice } = receipt;
+    assert.deepEqual(transfers(receipt), payment());
+    assert.equal(await client.getBalance(user.account), held - PRICE - gasUsed * effectiveGasPrice);
+    assert.equal(await client.getBalance(subscription), PRICE - BURNED);
+    const { timestamp, baseFeePerGas } = await client.getBlock({ blockNumber });
+    assert.equal(await read(subscription, "paidUntil", SUBSCRIBER), timestamp + PERIOD);
+    const burned = (at) =>
+      client.readContract({ ...SUPPLY, functionName: "burned", blockNumber: at });
+    const more = (await burned(blockNumber)) - (await burned(blockNumber - 1n));
+    assert.equal(more, BURNED + baseFeePerGas * gasUsed);
+  });
+
+  it("draws the next price when the period is over, not a second earlier", async () => {
+    const end = await read(subscription, "paidUntil", SUBSCRIBER);
+    const call = { ...subscription, account: other.account, functionName: "charge", args: [SUBSCRIBER] };
+    const at = (time) => client.simulateContract({ ...call, blockOverrides: { time } });
+    await refused(at(end - 1n), subscription, "TooEarly", [end]);
+    await at(end);
+    await periodEnds();
+    const held = await client.getBalance(user.account);
+    const { receipt } = await charge();
+    assert.deepEqual(transfers(receipt), payment());
+    assert.equal(await client.getBalance(user.account), held - PRICE);
+  });
+
+  it("ends with the allowance, used up or taken back", async () => {
+    await periodEnds();
+    const { address } = subscription;
+    assert.equal(await allowance(), 0n);
+    await refused(charge(), subscription, "ERC20InsufficientAllowance", [address, 0n, PRICE]);
+    await subscribe(await signed(2n * PRICE));
+    await send(user, COIN, "approve", [address, 0n]);
+    await periodEnds();
+    await refused(charge(), subscription, "ERC20InsufficientAllowance", [address, 0n, PRICE]);
+  });
+
+  it("begins even if somebody else has shown the permit first", async () => {
+    const args = await signed(PRICE);
+    const [most, ...signature] = args;
+    await send(other, COIN, "permit", [SUBSCRIBER, subscription.address, most, ...signature]);
+    const { receipt } = await subscribe(args);
+    assert.deepEqual(transfers(receipt), payment());
+  });
+
+  it("does not begin with a permit for somebody else, or without the coins", async () => {
+    const mine = await create(PROVIDER);
+    const { address } = mine;
+    const args = [address, 0n, PRICE];
+    await refused(subscribe(await signed(PRICE), mine), mine, "ERC20InsufficientAllowance", args);
+    const call = { ...mine, account: user.account, functionName: "subscribe" };
+    const poor = client.simulateContract({
+      ...call,
+      args: await signed(PRICE, mine),
+      stateOverride: [{ address: SUBSCRIBER, balance: PRICE - 1n }],
+    });
+    await refused(poor, mine, "ERC20InsufficientBalance", [SUBSCRIBER, PRICE - 1n, PRICE]);
+  });
+
+  it("draws nothing from who has allowed it and not subscribed", async () => {
+    const mine = await create(PROVIDER);
+    await send(user, COIN, "approve", [mine.address, PRICE]);
+    const early = send(other, mine, "charge", [SUBSCRIBER]);
+    await refused(early, mine, "NotSubscribed", [SUBSCRIBER]);
+  });
+
+  it("pays the provider plain coins, of which the token tells nothing", async () => {
+    const earned = await client.getBalance(subscription);
+    assert.equal(earned, 4n * (PRICE - BURNED));
+    const { receipt } = await send(other, subscription, "collect", []);
+    assert.deepEqual(transfers(receipt), []);
+    assert.equal(await client.getBalance({ address: PROVIDER }), earned);
+    assert.equal(await read(COIN, "balanceOf", PROVIDER), earned);
+    assert.equal(await client.getBalance(subscription), 0n);
+  });
+
+  it("says that the provider takes no coins", async () => {
+    const mine = await create(COIN.address);
+    await refused(send(user, mine, "collect", []), mine, "PaymentRefused", [COIN.address]);
   });
 });
 

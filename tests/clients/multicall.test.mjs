@@ -11,12 +11,12 @@ import {
   encodeErrorResult,
   encodeFunctionData,
   http,
-  numberToHex,
   parseAbi,
 } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 
 import { ACCOUNT, MNEMONIC, RPC_URL, STRANGER, compiled, shipped } from "./environment.mjs";
+import { assertAsDeployed } from "./predeploy.mjs";
 
 const chain = defineChain({
   id: 31337,
@@ -65,13 +65,7 @@ describe("Multicall3", { concurrency: 1 }, () => {
 
   it("is at genesis what a deployment of it would be, at its address on every other chain", async () => {
     const address = "0xcA11bde05977b3631167028862bE2a173976CA11";
-    const code = await client.getCode({ address });
-    assert.equal(code, await client.getCode({ address: multicall.address }));
-    assert.equal(await client.getTransactionCount({ address }), 1);
-    assert.equal(await client.getTransactionCount({ address: multicall.address }), 1);
-    const slots = (address) =>
-      Promise.all([0, 1, 2].map((slot) => client.getStorageAt({ address, slot: numberToHex(slot) })));
-    assert.deepEqual(await slots(address), await slots(multicall.address));
+    await assertAsDeployed({ client, wallet, name: "Multicall3", address });
   });
 
   it("is found by a stock client that knows its address", async () => {

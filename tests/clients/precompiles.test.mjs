@@ -4,11 +4,13 @@
 // asked shows what the library sends and how it reads the answer.
 
 import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
 import { describe, it } from "node:test";
 
 import {
   ContractFunctionRevertedError,
   createPublicClient,
+  getAddress,
   http,
   keccak256,
   numberToHex,
@@ -18,6 +20,7 @@ import { ETHEREUM_RPC_URL, compiled } from "./environment.mjs";
 
 const USER = { address: "0x00000000000000000000000000000000000c0de5" };
 const COMPUTE_PROOF = "0x00000000000000000000000000000000000A1002";
+const PAGES = new URL("../../docs/precompiles/", import.meta.url);
 const HEADER = `0x${"c7".repeat(540)}`;
 
 describe("the interfaces of the native precompiles", { concurrency: 1 }, () => {
@@ -49,6 +52,15 @@ describe("the interfaces of the native precompiles", { concurrency: 1 }, () => {
     const addresses = await call(standIn, "addresses");
     const numbers = addresses.map((address) => BigInt(address));
     assert.deepEqual(numbers, [0xa1001n, 0xa1002n, 0xa1003n, 0xa1004n]);
+  });
+
+  it("are documented with addresses that clients take, for they check the letters' case", () => {
+    const pages = readdirSync(PAGES).map((page) => [page, readFileSync(new URL(page, PAGES), "utf8")]);
+    const found = pages.flatMap(([page, text]) =>
+      [...text.matchAll(/\b0x[0-9a-fA-F]{40}\b/g)].map(([address]) => [page, address]),
+    );
+    assert.ok(found.length >= pages.length);
+    assert.deepEqual(found, found.map(([page, address]) => [page, getAddress(address)]));
   });
 
   it("send the operation, the least difficulty and the header, packed", async () => {

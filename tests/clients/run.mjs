@@ -108,6 +108,7 @@ function suites() {
     { name: "web3.py", command: python, args: ["-B", "-m", "unittest", "-v", "web3py_test"] },
     node("Multicall3", "multicall.test.mjs"),
     node("precompiles", "precompiles.test.mjs"),
+    node("coin", "coin.test.mjs"),
     node("examples", "examples.test.mjs"),
   ];
 }
