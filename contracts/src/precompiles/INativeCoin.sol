@@ -14,7 +14,7 @@ INativeCoin constant NATIVE_COIN = INativeCoin(0x0000000000000000000000000000000
 /// @dev Values in wei. Changes need a plain CALL: DELEGATECALL, CALLCODE and a static context revert with
 /// `NotAllowed`. Anyone may call the views.
 interface INativeCoin is INativePrecompile {
-    /// @notice What the genesis file says about the supply, in wei.
+    /// @notice The rules of the supply, in wei: bounds that all chains have, and what the genesis file says.
     struct SupplyRules {
         /// @dev Coins that existed before the first block.
         uint256 genesisSupply;
@@ -65,7 +65,7 @@ interface INativeCoin is INativePrecompile {
     function burn(address from, uint256 value) external;
 
     /// @notice The rules of the supply.
-    /// @return rules As the genesis file has them.
+    /// @return rules Bounds of all chains, and what the genesis file says.
     function supplyRules() external view returns (SupplyRules memory rules);
 
     /// @notice Most that block rewards mint in a year of the schedule, before bucket and cap.
