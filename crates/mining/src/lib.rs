@@ -5,8 +5,9 @@
 //!
 //! ```text
 //!  Pool::best ─▶ TemplateService ─▶ PendingBlock ─▶ Sealer (threads) ─▶ ChainHandle::import
-//!                   ▲    └─ the `pending` block of the RPC                     │
-//!                   └──────── policy: InstantSealer │ IntervalSealer │ ContinuousMiner
+//!                   ▲    └─ the `pending` block of the RPC                     ▲
+//!                   ├──────── policy: InstantSealer │ IntervalSealer │ ContinuousMiner
+//!                   └──────── WorkService: miners outside this process ───────┘
 //! ```
 //!
 //! Invariants: a template is searched once, never twice from the start; in instant mode every
@@ -21,10 +22,12 @@ mod instant;
 mod interval;
 mod metrics;
 mod pending_block;
+mod seal_import;
 mod sealer;
 mod status;
 mod template;
 mod template_service;
+mod work;
 
 pub use clock::Clock;
 pub use config::{MAX_MINING_THREADS, MiningConfig};
@@ -36,3 +39,7 @@ pub use pending_block::PendingBlock;
 pub use sealer::Sealer;
 pub use status::MinerStatus;
 pub use template_service::{PENDING_MAX_AGE_SECONDS, TemplateService};
+pub use work::{
+    Accepted, MAX_BENEFICIARIES, MAX_MINERS, MinerReport, Miners, ROWS_PER_LEASE, RowLease,
+    SubmitReject, TemplateId, WORK_REFRESH_SECONDS, WorkError, WorkName, WorkPackage, WorkService,
+};

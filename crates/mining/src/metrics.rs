@@ -1,5 +1,6 @@
 //! What mining measures. docs/metrics.md lists it.
 
+use crate::SubmitReject;
 use metrics::{Counter, Histogram, counter, describe_counter, describe_histogram, histogram};
 
 /// What mining measures.
@@ -46,5 +47,28 @@ impl MiningMetrics {
             stale_blocks: counter!(blocks, "outcome" => "stale"),
             lost_blocks: counter!(blocks, "outcome" => "lost"),
         }
+    }
+}
+
+/// What the interface for miners outside this process measures.
+#[derive(Debug)]
+pub(crate) struct WorkMetrics {
+    pub(crate) packages: Counter,
+}
+
+impl WorkMetrics {
+    const SEALS: &'static str = "hanzo_mining_seals_total";
+
+    pub(crate) fn register() -> Self {
+        let packages = "hanzo_mining_work_packages_total";
+        describe_counter!(packages, "Work handed to miners outside this process.");
+        describe_counter!(Self::SEALS, "Seals that such miners submitted, by what became of them.");
+        Self { packages: counter!(packages) }
+    }
+
+    /// Counts a seal: taken, or why not.
+    pub(crate) fn judge(&self, reject: Option<&SubmitReject>) {
+        let outcome = reject.map_or("accepted", SubmitReject::name);
+        counter!(Self::SEALS, "outcome" => outcome).increment(1);
     }
 }

@@ -1,8 +1,11 @@
 //! Searching a seal on several threads.
 
-use crate::{MinerStatus, MiningError, PendingBlock, TemplateService};
+use crate::{
+    MinerStatus, MiningError, PendingBlock, TemplateService,
+    seal_import::{SealedBlock, import_sealed},
+};
 use alloy_primitives::B256;
-use hanzo_chain::{CheckedBlock, ImportError, Inserted, Origin};
+use hanzo_chain::Inserted;
 use hanzo_poc::{
     CancelFlag, Seal, SearchOutcome, SearchProgress, SearchRange, TILE_MACS, Target, Work, search,
 };
@@ -130,40 +133,37 @@ impl Sealer {
         Arc::clone(&cursor.next_unit)
     }
 
-    /// Imports the sealed block through the ordinary path, its seal check included.
+    /// Imports the sealed block.
     pub(crate) fn import(
         &self,
         template: &PendingBlock,
         seal: &Seal,
         elapsed: Duration,
     ) -> Result<(), MiningError> {
-        let block = template.sealed(seal);
-        let (number, hash) = (block.number, block.hash());
-        let (transactions, gas) = (block.body().transactions.len(), block.gas_used);
-        let work = block.difficulty;
-        let checked = CheckedBlock::check_recovered(block, &**self.templates.consensus())
-            .map_err(|reason| ImportError::Invalid { number, hash, reason })?;
-        let origin = Origin::Mined(Arc::clone(template.prebuilt()));
-        let handed_over = now();
         let metrics = self.templates.metrics();
-        let inserted = match self.templates.chain().import_blocking(checked, origin) {
+        let handed_over = now();
+        let sealed = match import_sealed(&self.templates, template, seal) {
             Err(error) if error.fault() == Fault::Transient => {
                 // The head moved on or the queue is full: the block is lost, mining goes on.
-                tracing::warn!(target: "miner", number, %hash, %error, "mined a block in vain");
+                let number = template.block().number;
+                tracing::warn!(target: "miner", number, %error, "mined a block in vain");
                 metrics.lost_blocks.increment(1);
                 return Ok(());
             }
             other => other?,
         };
+        let SealedBlock { number, hash, inserted } = sealed;
         match inserted {
             Inserted::Head(_) => {
                 metrics.head_blocks.increment(1);
+                let block = template.block();
                 let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
                 let build_us = microseconds(template.built_in());
                 let import_us = microseconds(handed_over.elapsed());
                 tracing::info!(
-                    target: "miner", number, %hash, txs = transactions, gas, %work, elapsed_ms,
-                    build_us, import_us, "mined block"
+                    target: "miner", number, %hash, txs = block.body().transactions.len(),
+                    gas = block.gas_used, work = %block.difficulty, elapsed_ms, build_us, import_us,
+                    "mined block"
                 );
             }
             Inserted::Side | Inserted::Known | Inserted::Deferred | Inserted::Orphan { .. } => {

@@ -2,6 +2,7 @@
 
 use crate::{MiningConfig, MiningError, PendingBlock};
 use alloy_consensus::Transaction as _;
+use alloy_primitives::Address;
 use hanzo_chain::{ChainView, assemble};
 use hanzo_consensus::{Consensus, next_gas_limit};
 use hanzo_evm::{BlockBuilder, PushError};
@@ -23,18 +24,19 @@ pub(crate) struct TemplateInput<'a> {
     pub(crate) consensus: &'a dyn Consensus,
     pub(crate) pool: &'a Pool,
     pub(crate) config: &'a MiningConfig,
+    pub(crate) coinbase: Address,
     pub(crate) now: u64,
 }
 
 /// Builds the best block that the pool allows on the head of `view`.
 pub(crate) fn build(input: TemplateInput<'_>) -> Result<PendingBlock, MiningError> {
-    let TemplateInput { view, consensus, pool, config, now } = input;
+    let TemplateInput { view, consensus, pool, config, coinbase, now } = input;
     let spec = Arc::clone(view.spec());
     let parent = view.head();
     // Strictly after the parent, even if the clock went back (decision D-36).
     let timestamp = now.max(parent.timestamp.saturating_add(1));
     let mut header = consensus.prepare(parent, timestamp, &*view)?;
-    header.beneficiary = config.coinbase;
+    header.beneficiary = coinbase;
     header.extra_data = config.extra_data.clone();
     let target = config.target_gas_limit.unwrap_or_else(|| spec.target_gas_limit());
     header.gas_limit = next_gas_limit(parent.gas_limit, target);

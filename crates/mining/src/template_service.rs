@@ -11,7 +11,7 @@ use hanzo_chain::ChainHandle;
 use hanzo_consensus::Consensus;
 use hanzo_pool::Pool;
 use parking_lot::Mutex;
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 /// How long a cached pending block may be served although neither head nor pool changed: its
 /// timestamp goes stale. In seconds; the refresh interval of decision D-36.
@@ -25,7 +25,8 @@ pub struct TemplateService {
     consensus: Arc<dyn Consensus>,
     config: Arc<MiningConfig>,
     clock: Clock,
-    cached: Arc<Mutex<Option<Cached>>>,
+    /// The latest block for each coinbase.
+    cached: Arc<Mutex<HashMap<Address, Cached>>>,
     metrics: Arc<MiningMetrics>,
 }
 
@@ -35,6 +36,14 @@ struct Cached {
     pool_version: u64,
     built_at: u64,
     block: Arc<PendingBlock>,
+}
+
+impl Cached {
+    /// Whether it is still the block that would be built.
+    fn is_of(&self, head: B256, pool_version: u64, now: u64) -> bool {
+        let age = now.saturating_sub(self.built_at);
+        self.head == head && self.pool_version == pool_version && age < PENDING_MAX_AGE_SECONDS
+    }
 }
 
 impl TemplateService {
@@ -47,7 +56,7 @@ impl TemplateService {
         config: MiningConfig,
         clock: Clock,
     ) -> Self {
-        let cached = Arc::new(Mutex::new(None));
+        let cached = Arc::default();
         let metrics = Arc::new(MiningMetrics::register());
         Self { chain, pool, consensus, config: Arc::new(config), clock, cached, metrics }
     }
@@ -58,17 +67,22 @@ impl TemplateService {
     /// # Errors
     /// [`MiningError`] if it cannot be built.
     pub fn pending(&self) -> Result<Arc<PendingBlock>, MiningError> {
+        self.pending_for(self.config.coinbase)
+    }
+
+    /// The block that would be mined now if `coinbase` were paid for it.
+    ///
+    /// # Errors
+    /// As [`Self::pending`].
+    pub(crate) fn pending_for(&self, coinbase: Address) -> Result<Arc<PendingBlock>, MiningError> {
         let pool_version = self.pool.version();
         let view = self.chain.view();
         let (head, time) = (view.head().hash(), self.clock.now());
-        let cached = self.cached.lock().clone();
-        if let Some(cached) = cached
-            && cached.head == head
-            && cached.pool_version == pool_version
-            && time.saturating_sub(cached.built_at) < PENDING_MAX_AGE_SECONDS
+        if let Some(cached) = self.cached.lock().get(&coinbase)
+            && cached.is_of(head, pool_version, time)
         {
             self.metrics.cached_templates.increment(1);
-            return Ok(cached.block);
+            return Ok(Arc::clone(&cached.block));
         }
         // Two callers may build at once; the later result stays. Holding the lock over the EVM
         // would let one slow block stall every reader of `pending`.
@@ -78,6 +92,7 @@ impl TemplateService {
             consensus: &*self.consensus,
             pool: &self.pool,
             config: &self.config,
+            coinbase,
             now: time,
         })?;
         let built_in = started.elapsed();
@@ -86,7 +101,10 @@ impl TemplateService {
         self.metrics.built_templates.increment(1);
         let block = Arc::new(block);
         let built = Cached { head, pool_version, built_at: time, block: Arc::clone(&block) };
-        *self.cached.lock() = Some(built);
+        let mut cached = self.cached.lock();
+        // What is outdated goes, so that there are never more than are asked for at a time.
+        cached.retain(|_, other| other.is_of(head, pool_version, time));
+        cached.insert(coinbase, built);
         Ok(block)
     }
 

@@ -49,6 +49,7 @@ mod metrics;
 mod namespace;
 mod net;
 mod node_context;
+mod poc;
 mod rpc_error;
 mod server;
 mod simulation_request;

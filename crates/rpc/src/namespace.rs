@@ -16,13 +16,17 @@ pub enum Namespace {
     TxPool,
     /// Traces and raw blocks.
     Debug,
+    /// Work for miners.
+    Poc,
     /// Which namespaces there are.
     Rpc,
 }
 
 /// A name that is no namespace.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("unknown RPC namespace {name:?}; there are eth, net, web3, txpool, debug, rpc and all")]
+#[error(
+    "unknown RPC namespace {name:?}; there are eth, net, web3, txpool, debug, poc, rpc and all"
+)]
 pub struct UnknownNamespace {
     /// What was written.
     pub name: String,
@@ -30,8 +34,8 @@ pub struct UnknownNamespace {
 
 impl Namespace {
     /// Every namespace.
-    pub const ALL: [Self; 6] =
-        [Self::Eth, Self::Net, Self::Web3, Self::TxPool, Self::Debug, Self::Rpc];
+    pub const ALL: [Self; 7] =
+        [Self::Eth, Self::Net, Self::Web3, Self::TxPool, Self::Debug, Self::Poc, Self::Rpc];
 
     /// Name of the namespace, as in `--http.api`.
     #[must_use]
@@ -42,6 +46,7 @@ impl Namespace {
             Self::Web3 => "web3",
             Self::TxPool => "txpool",
             Self::Debug => "debug",
+            Self::Poc => "poc",
             Self::Rpc => "rpc",
         }
     }

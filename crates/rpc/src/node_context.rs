@@ -9,7 +9,7 @@ use alloy_eips::Encodable2718 as _;
 use alloy_primitives::{B256, Bytes};
 use hanzo_chain::{BlockState, ChainHandle, ChainView, HistoryError, RecentState};
 use hanzo_evm::CallContext;
-use hanzo_mining::{MinerStatus, PendingBlock, TemplateService};
+use hanzo_mining::{MinerStatus, PendingBlock, TemplateService, WorkService};
 use hanzo_pool::Pool;
 use hanzo_types::{ChainSpec, Receipt, RecoveredBlock, Rules, SealedHeader};
 use std::{sync::Arc, time::Duration};
@@ -21,6 +21,7 @@ pub(crate) struct NodeContext {
     pub(crate) chain: ChainHandle,
     pub(crate) pool: Pool,
     pub(crate) templates: TemplateService,
+    pub(crate) work: WorkService,
     pub(crate) miner: MinerStatus,
     pub(crate) client_version: String,
     pub(crate) limits: RpcLimits,

@@ -78,8 +78,10 @@ pub(crate) enum RpcError {
     NotCanonical { hash: B256 },
     #[error("filter not found")]
     FilterNotFound,
-    #[error("no \"{name}\" subscription in eth namespace")]
-    UnknownSubscription { name: String },
+    #[error("no \"{name}\" subscription in {namespace} namespace")]
+    UnknownSubscription { name: String, namespace: &'static str },
+    #[error("{message}")]
+    SealRejected { reason: &'static str, message: String },
     #[error("notifications not supported")]
     NotificationsNotSupported,
     #[error("the transaction was added to the pool but not mined within {} ms", waited.as_millis())]
@@ -174,6 +176,7 @@ impl RpcError {
             | Self::FilterNotFound
             | Self::PendingLogs
             | Self::ReadOnlyChain
+            | Self::SealRejected { .. }
             | Self::Server(_) => SERVER_ERROR,
             Self::Simulation { code, .. } => *code,
             Self::Limit(_) => LIMIT_EXCEEDED,
@@ -206,6 +209,8 @@ impl From<RpcError> for ErrorObjectOwned {
             Some(hex::encode_prefixed(data))
         } else if let RpcError::NotMinedInTime { hash, .. } = &error {
             Some(hash.to_string())
+        } else if let RpcError::SealRejected { reason, .. } = &error {
+            Some((*reason).to_owned())
         } else {
             None
         };

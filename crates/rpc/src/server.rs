@@ -11,11 +11,12 @@ use crate::{
     metrics::TransportMetrics,
     net::Net,
     node_context::NodeContext,
+    poc::Poc,
     txpool::TxPool,
     web3::{Modules, Web3},
 };
 use hanzo_chain::ChainHandle;
-use hanzo_mining::{MinerStatus, TemplateService};
+use hanzo_mining::{MinerStatus, TemplateService, WorkService};
 use hanzo_pool::Pool;
 use jsonrpsee::{Methods, core::RegisterMethodError, server::ServerHandle};
 use std::{collections::BTreeSet, net::SocketAddr, sync::Arc, time::Duration};
@@ -145,10 +146,12 @@ impl Services {
         cancel: CancellationToken,
     ) -> Result<Self, RpcStartError> {
         let RpcDependencies { chain, pool, templates, miner, client_version, .. } = dependencies;
+        let work = WorkService::new(templates.clone(), miner.clone());
         let node = Arc::new(NodeContext {
             chain,
             pool,
             templates,
+            work,
             miner,
             client_version,
             limits: config.limits.clone(),
@@ -170,6 +173,7 @@ impl Services {
                 Namespace::Web3 => Web3::new(node).methods(slots)?,
                 Namespace::TxPool => TxPool::new(node).methods(slots)?,
                 Namespace::Debug => DebugApi::new(node).methods(slots)?,
+                Namespace::Poc => Poc::new(node, slots).methods()?,
                 Namespace::Rpc => Modules::new(namespaces.clone()).methods(slots)?,
             })?;
         }

@@ -101,7 +101,7 @@ impl Topic {
                     false => Ok(Self::PendingHashes),
                 }
             }
-            _ => Err(RpcError::UnknownSubscription { name }),
+            _ => Err(RpcError::UnknownSubscription { name, namespace: "eth" }),
         }
     }
 
@@ -197,13 +197,13 @@ fn log_messages(update: &CanonUpdate, filter: &LogFilter) -> Result<Vec<Box<RawV
 }
 
 /// The client's end of a subscription, with the patience the server has for it.
-struct Outlet<'a> {
-    sink: &'a SubscriptionSink,
-    limits: &'a RpcLimits,
+pub(crate) struct Outlet<'a> {
+    pub(crate) sink: &'a SubscriptionSink,
+    pub(crate) limits: &'a RpcLimits,
 }
 
 impl Outlet<'_> {
-    async fn send<T: Serialize>(&self, message: &T) -> Result<(), RpcError> {
+    pub(crate) async fn send<T: Serialize>(&self, message: &T) -> Result<(), RpcError> {
         self.send_raw(to_raw_value(message).map_err(RpcError::internal)?).await
     }
 
@@ -218,7 +218,7 @@ impl Outlet<'_> {
 }
 
 /// Tells the client why its subscription ends.
-fn closing_notification(error: RpcError) -> SubscriptionCloseResponse {
+pub(crate) fn closing_notification(error: RpcError) -> SubscriptionCloseResponse {
     match to_raw_value(&ErrorObjectOwned::from(error)) {
         Ok(json) => SubscriptionCloseResponse::NotifErr(SubscriptionError::from_json(json)),
         Err(_) => SubscriptionCloseResponse::None,

@@ -96,7 +96,7 @@ struct RpcArgs {
     #[arg(long = "http.port", value_name = "PORT")]
     http_port: Option<u16>,
     /// Namespaces to serve, separated by commas, or `all`
-    /// [default: eth,net,web3,txpool,rpc; on a loopback address also debug].
+    /// [default: eth,net,web3,txpool,rpc; on a loopback address also debug and poc].
     #[arg(long = "http.api", value_name = "NAMES", value_delimiter = ',')]
     http_api: Option<Vec<String>>,
     /// Origins that browsers may call from, separated by commas, or `*`
@@ -235,12 +235,13 @@ fn default_rpc(is_dev: bool) -> RpcSettings {
     }
 }
 
-/// What is served unless something is named. A trace costs far more than any other request, so
-/// others than this machine's users have to be let in by name. Source: decision D-23.
+/// What is served unless something is named. A trace costs far more than any other request, and work
+/// for a miner is the execution of a block, so others than this machine's users have to be let in by
+/// name. Source: decision D-23.
 fn default_namespaces(address: IpAddr) -> Vec<String> {
     let mut names = vec!["eth", "net", "web3", "txpool", "rpc"];
     if address.is_loopback() {
-        names.push("debug");
+        names.extend(["debug", "poc"]);
     }
     names.into_iter().map(str::to_owned).collect()
 }
@@ -310,11 +311,13 @@ mod tests {
     use std::net::Ipv6Addr;
 
     #[test]
-    fn traces_are_served_unasked_on_loopback_only() {
-        let serves = |address| default_namespaces(address).iter().any(|name| name == "debug");
-        assert!(serves(IpAddr::V4(Ipv4Addr::LOCALHOST)));
-        assert!(serves(IpAddr::V6(Ipv6Addr::LOCALHOST)));
-        assert!(!serves(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
-        assert!(!serves(IpAddr::V6(Ipv6Addr::UNSPECIFIED)));
+    fn traces_and_work_are_served_unasked_on_loopback_only() {
+        for name in ["debug", "poc"] {
+            let serves = |address| default_namespaces(address).iter().any(|other| other == name);
+            assert!(serves(IpAddr::V4(Ipv4Addr::LOCALHOST)));
+            assert!(serves(IpAddr::V6(Ipv6Addr::LOCALHOST)));
+            assert!(!serves(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
+            assert!(!serves(IpAddr::V6(Ipv6Addr::UNSPECIFIED)));
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The node itself: chain id, head, miner.
 
-use crate::{eth::Eth, rpc_error::RpcError};
-use alloy_primitives::{Address, U64, U256};
+use crate::{arguments::Arguments, eth::Eth, poc::submit_ethash, rpc_error::RpcError};
+use alloy_primitives::{Address, B64, B256, U64, U256};
 
 impl Eth {
     pub(crate) fn chain_id(&self) -> Result<U64, RpcError> {
@@ -32,9 +32,36 @@ impl Eth {
         Ok(self.node.miner.is_mining())
     }
 
-    /// Multiply-accumulates per second (decision D-37).
+    /// Multiply-accumulates per second, of this process and of the miners that report to it
+    /// (decision D-37).
     pub(crate) fn hashrate(&self) -> Result<U64, RpcError> {
-        Ok(U64::from(self.node.miner.hashrate_macs_per_second()))
+        Ok(U64::from(self.node.work.macs_per_second()))
+    }
+
+    /// Work in the form of ethash: seal hash, σ in place of the seed, target, number. Its users start
+    /// at rows of their own choice, since it has no place for a lease (decision D-37).
+    pub(crate) fn get_work(&self, _: &Arguments<'_>) -> Result<[B256; 4], RpcError> {
+        self.node.require_writable()?;
+        let package = self.node.work.work(None);
+        let package = package.map_err(|error| RpcError::Server(error.to_string()))?;
+        let number = U256::from(package.template.block().number);
+        Ok([package.seal_hash(), package.sigma(), package.target().into(), number.into()])
+    }
+
+    /// Nonce, seal hash, mix: whether the seal was taken.
+    pub(crate) fn submit_work(&self, arguments: &Arguments<'_>) -> Result<bool, RpcError> {
+        let nonce: B64 = arguments.required(0, "nonce")?;
+        let seal_hash: B256 = arguments.required(1, "hash")?;
+        let mix: B256 = arguments.required(2, "mixDigest")?;
+        submit_ethash(&self.node, (nonce, seal_hash, mix))
+    }
+
+    /// A miner says how fast it is, in multiply-accumulates per second.
+    pub(crate) fn submit_hashrate(&self, arguments: &Arguments<'_>) -> Result<bool, RpcError> {
+        let rate: U64 = arguments.required(0, "hashrate")?;
+        let id: B256 = arguments.required(1, "id")?;
+        self.node.work.report_rate(id, rate.to());
+        Ok(true)
     }
 
     /// Price of blob gas in the head; null before blobs exist, as in geth.
