@@ -1,32 +1,21 @@
 //! Searching a seal on several threads.
 
 use crate::{
-    MinerStatus, MiningError, PendingBlock, TemplateService,
+    MinerStatus, MiningError, PendingBlock, ROWS_PER_LEASE, TemplateService,
     seal_import::{SealedBlock, import_sealed},
 };
 use alloy_primitives::B256;
 use hanzo_chain::Inserted;
 use hanzo_poc::{
-    CancelFlag, Seal, SearchOutcome, SearchProgress, SearchRange, TILE_MACS, Target, Work, search,
+    CancelFlag, Seal, SearchOutcome, SearchProgress, SearchUnits, TILE_MACS, Target, Work, search,
 };
 use hanzo_types::Fault;
 use parking_lot::Mutex;
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
-
-/// Strips per side of a unit of work: 2 048 matrix rows, where strips, fold and lottery together
-/// cost about a tenth of the multiplication. More would only make units longer, and a unit is what
-/// a thread throws away when its template is outdated. Source: proof-of-compute §6.
-const UNIT_STRIPS: u32 = 64;
-
-/// Units in one row of the coordinate square.
-const UNITS_PER_ROW: u64 = (u32::MAX / UNIT_STRIPS) as u64;
 
 /// How a search ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,17 +34,25 @@ pub struct Sealer {
     cursor: Arc<Mutex<Cursor>>,
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 struct Cursor {
     seal_hash: B256,
-    next_unit: Arc<AtomicU64>,
+    units: Arc<SearchUnits>,
+}
+
+impl Cursor {
+    /// Of a template that nobody in this process has searched: the first rows are its own, the others
+    /// are leased to miners outside it.
+    fn new(seal_hash: B256) -> Self {
+        Self { seal_hash, units: Arc::new(SearchUnits::new(0..ROWS_PER_LEASE)) }
+    }
 }
 
 impl Sealer {
     /// A sealer with `threads` threads (at least one).
     #[must_use]
     pub fn new(templates: TemplateService, status: MinerStatus, threads: usize) -> Self {
-        let cursor = Arc::new(Mutex::new(Cursor::default()));
+        let cursor = Arc::new(Mutex::new(Cursor::new(B256::ZERO)));
         Self { templates, status, threads: threads.max(1), cursor }
     }
 
@@ -125,12 +122,12 @@ impl Sealer {
         }
     }
 
-    fn units_of(&self, seal_hash: B256) -> Arc<AtomicU64> {
+    fn units_of(&self, seal_hash: B256) -> Arc<SearchUnits> {
         let mut cursor = self.cursor.lock();
         if cursor.seal_hash != seal_hash {
-            *cursor = Cursor { seal_hash, next_unit: Arc::default() };
+            *cursor = Cursor::new(seal_hash);
         }
-        Arc::clone(&cursor.next_unit)
+        Arc::clone(&cursor.units)
     }
 
     /// Imports the sealed block.
@@ -179,7 +176,7 @@ impl Sealer {
 struct UnitSearch<'a> {
     work: &'a Work,
     target: Target,
-    units: &'a AtomicU64,
+    units: &'a SearchUnits,
     progress: &'a SearchProgress,
 }
 
@@ -187,8 +184,7 @@ impl UnitSearch<'_> {
     /// Takes units until a seal is found, somebody else found one, or all are taken.
     fn run(&self, cancel: &CancelFlag, done: &CancelFlag) -> Option<Seal> {
         while !cancel.is_cancelled() && !done.is_cancelled() {
-            let unit = self.units.fetch_add(1, Ordering::Relaxed);
-            let range = unit_range(unit)?;
+            let range = self.units.take()?;
             match search(self.work, self.target, &range, cancel, self.progress) {
                 SearchOutcome::Found(seal) => return Some(seal),
                 SearchOutcome::Exhausted => {}
@@ -199,18 +195,6 @@ impl UnitSearch<'_> {
     }
 }
 
-/// Coordinates of unit `unit`: squares along the first rows, then the next rows.
-fn unit_range(unit: u64) -> Option<SearchRange> {
-    let column_unit = u32::try_from(unit.checked_rem(UNITS_PER_ROW)?).ok()?;
-    let row_unit = u32::try_from(unit.checked_div(UNITS_PER_ROW)?).ok()?;
-    let row = row_unit.checked_mul(UNIT_STRIPS)?;
-    let column = column_unit.checked_mul(UNIT_STRIPS)?;
-    Some(SearchRange {
-        rows: row..row.checked_add(UNIT_STRIPS)?,
-        columns: column..column.checked_add(UNIT_STRIPS)?,
-    })
-}
-
 fn microseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
@@ -218,23 +202,4 @@ fn microseconds(duration: Duration) -> u64 {
 #[expect(clippy::disallowed_methods, reason = "the miner reports its rate and block times")]
 pub(crate) fn now() -> Instant {
     Instant::now()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn units_never_overlap_and_end_with_the_square() {
-        let first = unit_range(0).unwrap();
-        let second = unit_range(1).unwrap();
-        assert_eq!(first.rows, second.rows);
-        assert_eq!(first.columns.end, second.columns.start);
-        let next_row = unit_range(UNITS_PER_ROW).unwrap();
-        assert_eq!(next_row.rows.start, first.rows.end);
-        assert_eq!(next_row.columns, first.columns);
-        assert!(unit_range(UNITS_PER_ROW * UNITS_PER_ROW - 1).is_some());
-        assert!(unit_range(UNITS_PER_ROW * UNITS_PER_ROW).is_none());
-        assert!(unit_range(u64::MAX).is_none());
-    }
 }

@@ -26,6 +26,7 @@ mod seal;
 mod search;
 mod shape;
 mod target;
+mod units;
 mod work;
 mod xof;
 
@@ -39,4 +40,5 @@ pub use seal::Seal;
 pub use search::{SearchOutcome, SearchProgress, SearchRange, search, search_with};
 pub use shape::{MIN_DIFFICULTY, STRIP_BYTES, STRIP_DEPTH, TILE_MACS, TILE_ROWS};
 pub use target::Target;
+pub use units::SearchUnits;
 pub use work::Work;
