@@ -15,7 +15,8 @@ IBondingCurve constant BONDING_CURVE = IBondingCurve(0x0000000000000000000000000
 /// parts per million. Limits: see `domain`. A function of its input alone, hence `pure`.
 interface IBondingCurve is INativePrecompile {
     /// @notice An input is outside the domain.
-    /// @param code Which: 1 supply, 2 reserve, 3 ratio, 4 deposit, 5 tokens, 6 reserve taken out.
+    /// @param code Which, the least of several: 1 supply, 2 reserve, 3 ratio, 4 deposit, 5 tokens, 6 reserve
+    /// taken out.
     error CurveDomain(uint8 code);
 
     /// @notice The result needs more than 256 bits.
@@ -65,11 +66,12 @@ interface IBondingCurve is INativePrecompile {
         pure
         returns (uint256 tokens);
 
-    /// @notice The price at the margin: ⌊R·10^36/(w·S)⌋.
+    /// @notice The price at the margin: ⌊R·10^30/(w·S)⌋.
     /// @param supply Tokens, S.
     /// @param reserve Reserve, R.
     /// @param crrPpm Constant reserve ratio, w.
-    /// @return price Reserve units for a token of 18 decimals, times 10^18.
+    /// @return price Whole coins of the reserve, of 6 decimals, for one whole token, of 18 decimals; times
+    /// 10^18.
     function spotPrice(uint256 supply, uint256 reserve, uint32 crrPpm)
         external
         pure

@@ -11,7 +11,8 @@ IComputeProof constant COMPUTE_PROOF = IComputeProof(0x0000000000000000000000000
 /// `ComputeProof.Work` in their order, a word each; on any failure zeros. `status` is 1 if the tile that
 /// the header names is computed rightly and wins at the least difficulty, where 0 counts as 1. Whether it
 /// also wins at the difficulty that the header states is not asked: a share need not.
-/// @dev It does not revert, except for lack of gas: the operation costs 12 000, for malformed input too.
+/// @dev It does not revert, except for lack of gas and for coins sent along (`ValueNotAccepted()`): the
+/// operation costs 12 000, for malformed input too.
 /// `ComputeProof.verify` is the way to call it.
 interface IComputeProof {
     /// @notice Any input.

@@ -15,7 +15,7 @@ impl Pool {
     pub fn buy_impact_bps(&self, deposit: U256) -> Result<U256, CurveError> {
         let growth = self.reserve_growth(deposit)?;
         let raised = scaled_power(BPS, growth, self.crr().price_by_reserve())?;
-        Ok(raised.floor.saturating_sub(U256::from(BPS)))
+        Ok(raised.floor().saturating_sub(U256::from(BPS)))
     }
 
     /// How far a sale lowers the price at the margin, in basis points:

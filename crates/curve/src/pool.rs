@@ -15,13 +15,13 @@ impl Pool {
     /// A pool of `supply` token units and `reserve` reserve units.
     ///
     /// # Errors
-    /// [`CurveError::Supply`], [`CurveError::Reserve`], [`CurveError::Crr`].
+    /// [`CurveError::Supply`], [`CurveError::Reserve`], [`CurveError::Crr`]: the first of them.
     pub fn new(supply: U256, reserve: U256, crr_ppm: u32) -> Result<Self, CurveError> {
-        let crr = Crr::from_ppm(crr_ppm)?;
         let small_supply = u128::try_from(supply).ok().filter(|s| (1..=MAX_SUPPLY).contains(s));
         let supply = small_supply.ok_or(CurveError::Supply { found: supply })?;
         let small_reserve = u64::try_from(reserve).ok().filter(|r| (1..=MAX_RESERVE).contains(r));
         let reserve = small_reserve.ok_or(CurveError::Reserve { found: reserve })?;
+        let crr = Crr::from_ppm(crr_ppm)?;
         Ok(Self { supply, reserve, crr })
     }
 

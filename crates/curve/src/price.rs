@@ -3,15 +3,16 @@
 use crate::Pool;
 use alloy_primitives::U256;
 
-/// A token has 18 decimals and a price has 18, a reserve unit counts once: 10^36.
+/// A token has 18 decimals and a price has 18, less the 6 of a coin of the reserve, and the 6 of w in
+/// millionths: 10^36.
 const PRICE_SCALE: U256 = U256::from_limbs([0xb34b9f1000000000, 0xc097ce7bc90715, 0x0, 0x0]);
 
 /// Parts in one.
 const PPM: U256 = U256::from_limbs([1_000_000, 0, 0, 0]);
 
 impl Pool {
-    /// Reserve units for one token of 18 decimals at the margin, with 18 decimals:
-    /// ⌊R·10^36/(w·S)⌋.
+    /// Whole coins of the reserve, of 6 decimals, for one whole token, of 18, at the margin, with 18
+    /// decimals: ⌊R·10^30/(w·S)⌋.
     #[must_use]
     pub fn spot_price(&self) -> U256 {
         // 10^18·10^36·10^6 is below 2^256; so is w·S.

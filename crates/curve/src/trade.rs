@@ -1,10 +1,6 @@
 //! What trades give and cost.
 
-use crate::{
-    CurveError, MAX_DEPOSIT, MAX_TOKENS, Pool,
-    power::{Power, scaled_power},
-    ratio::Ratio,
-};
+use crate::{CurveError, MAX_DEPOSIT, MAX_TOKENS, Pool, power::scaled_power, ratio::Ratio};
 use alloy_primitives::U256;
 
 impl Pool {
@@ -13,12 +9,10 @@ impl Pool {
     /// # Errors
     /// [`CurveError::Deposit`] above [`MAX_DEPOSIT`].
     pub fn purchase_return(&self, deposit: U256) -> Result<U256, CurveError> {
-        let Power { floor, .. } = scaled_power(
-            self.supply_factor(),
-            self.reserve_growth(deposit)?,
-            self.crr().supply_exponent(),
-        )?;
-        Ok(floor.saturating_sub(self.supply()))
+        let growth = self.reserve_growth(deposit)?;
+        // At most 10^30 tokens times 10^18.
+        let grown = scaled_power(self.supply_factor(), growth, self.crr().supply_exponent())?;
+        Ok(grown.floor().saturating_sub(self.supply()))
     }
 
     /// Reserve units for tokens that are sold: ⌊R·(1 − (1 − T/S)^(1/w))⌋.
@@ -43,7 +37,7 @@ impl Pool {
         let numerator = self.supply().saturating_add(tokens);
         let ratio = Ratio { numerator, denominator: self.supply() };
         let grown = scaled_power(self.reserve_factor(), ratio, self.crr().reserve_exponent())?;
-        Ok(grown.checked_ceiling()?.saturating_sub(self.reserve()))
+        grown.ceiling_less(self.reserve())
     }
 
     /// The fewest tokens whose sale takes no less than `reserve_out` out of the reserve:
@@ -58,7 +52,7 @@ impl Pool {
         };
         let ratio = Ratio { numerator, denominator: reserve };
         let left = scaled_power(self.supply_factor(), ratio, self.crr().supply_exponent())?;
-        Ok(self.supply().saturating_sub(left.floor))
+        Ok(self.supply().saturating_sub(left.floor()))
     }
 
     /// (R + E)/R.

@@ -13,24 +13,33 @@ pub struct CallOverrides {
     pub block: Option<Box<BlockOverrides>>,
 }
 
-/// Precompiles that `overrides` move: from, to.
-pub(crate) fn moved_precompiles(overrides: &StateOverride) -> Vec<(Address, Address)> {
-    let moves = overrides.iter();
-    let mut moves: Vec<_> =
-        moves.filter_map(|(from, change)| Some((*from, change.move_precompile_to?))).collect();
-    // The map has no order of its own; the error for two wrong moves should be the same each time.
-    moves.sort_unstable();
-    moves
+/// What a call changes about precompiles.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct PrecompileChanges {
+    /// Those that it moves: from, to.
+    pub(crate) moves: Vec<(Address, Address)>,
+    /// Accounts with code of its own: what has code is no precompile. Source: geth.
+    pub(crate) replaced: Vec<Address>,
 }
 
-/// Moves precompiles to other addresses.
-///
-/// # Errors
-/// [`CallError::InvalidRequest`] if there is none at one of the addresses.
-pub(crate) fn move_precompiles(
-    precompiles: &mut ChainPrecompiles,
-    moves: &[(Address, Address)],
-) -> Result<(), CallError> {
-    let refused = |address| format!("account {address} is not a precompile");
-    precompiles.move_to(moves).map_err(|address| CallError::InvalidRequest(refused(address)))
+impl PrecompileChanges {
+    /// Those of `overrides`.
+    pub(crate) fn of(overrides: &StateOverride) -> Self {
+        let moves = overrides.iter();
+        let mut moves: Vec<_> =
+            moves.filter_map(|(from, change)| Some((*from, change.move_precompile_to?))).collect();
+        // The map has no order of its own; the error for two wrong moves should be the same each time.
+        moves.sort_unstable();
+        let with_code = overrides.iter().filter(|(_, change)| change.code.is_some());
+        Self { moves, replaced: with_code.map(|(address, _)| *address).collect() }
+    }
+
+    /// Makes the changes.
+    ///
+    /// # Errors
+    /// [`CallError::InvalidRequest`] if there is no precompile where one is to be moved from.
+    pub(crate) fn apply(&self, precompiles: &mut ChainPrecompiles) -> Result<(), CallError> {
+        let refused = |address| format!("account {address} is not a precompile");
+        precompiles.change(self).map_err(|address| CallError::InvalidRequest(refused(address)))
+    }
 }

@@ -10,7 +10,7 @@ use alloy_evm::{
     Evm as _,
     block::{BlockExecutionError, BlockExecutor as _},
 };
-use alloy_primitives::{U256, map::HashMap};
+use alloy_primitives::{Address, U256, map::HashMap};
 use hanzo_state::{StateError, StateRead};
 use hanzo_types::{
     AI_SUPPLY, BlockSupply, COMPUTE_MINING, HanzoRules, Receipt, SupplyCounters, SupplySlot,
@@ -116,14 +116,22 @@ impl<'a> HanzoBlock<'a> {
         // Both are parts of a supply below 2^128 wei.
         let pool = supply.share_pool.saturating_to();
         let reward = supply.coinbase_reward.saturating_to();
-        // A zero credit must not touch an account: touching an empty one would create it (D-32).
-        let credits = [(COMPUTE_MINING, pool), (coinbase, reward)]
-            .into_iter()
-            .filter(|(_, amount)| *amount > 0);
-        let credited = self.inner.evm.db_mut().increment_balances(credits);
-        credited.map_err(read_error)?;
+        for (address, amount) in [(COMPUTE_MINING, pool), (coinbase, reward)] {
+            self.credit(address, amount)?;
+        }
         self.write_counters(before, supply.counters)?;
         Ok(supply)
+    }
+
+    /// Pays one account. A zero credit must not touch it: touching an empty one would create it
+    /// (D-32). One at a time, since both may go to the same: of two credits of one account in a list
+    /// the database keeps the last.
+    fn credit(&mut self, address: Address, amount: u128) -> Result<(), ExecutionError> {
+        if amount == 0 {
+            return Ok(());
+        }
+        let credited = self.inner.evm.db_mut().increment_balances([(address, amount)]);
+        credited.map_err(|error| read_error(error).into())
     }
 
     fn read_counters(&mut self) -> Result<SupplyCounters, ExecutionError> {

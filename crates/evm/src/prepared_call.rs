@@ -2,7 +2,7 @@
 
 use crate::{
     CallContext, CallError, CallOverrides,
-    call_overrides::{move_precompiles, moved_precompiles},
+    call_overrides::PrecompileChanges,
     environment::{Leniency, block_environment, relax},
     evm_factory::{hanzo_evm, inspected_evm},
     evm_rules::EvmRules,
@@ -14,7 +14,7 @@ use alloy_evm::{
     overrides::{apply_block_overrides, apply_state_overrides},
     rpc::TryIntoTxEnv as _,
 };
-use alloy_primitives::{Address, U256};
+use alloy_primitives::U256;
 use alloy_rpc_types_eth::TransactionRequest;
 use hanzo_state::StateError;
 use revm::{
@@ -41,8 +41,7 @@ pub(crate) struct PreparedCall<'a> {
     /// Whether the request named a gas limit.
     pub(crate) gas_was_given: bool,
     pub(crate) env: EvmEnv,
-    /// Precompiles that the request moves: from, to.
-    moved_precompiles: Vec<(Address, Address)>,
+    precompile_changes: PrecompileChanges,
     rules: EvmRules,
 }
 
@@ -61,7 +60,8 @@ impl<'a> PreparedCall<'a> {
             Some(assumed) => EvmRules::assuming(context.spec, context.state, assumed)?,
             None => EvmRules::of(context.spec),
         };
-        let moved_precompiles = overrides.state.as_ref().map(moved_precompiles).unwrap_or_default();
+        let precompile_changes =
+            overrides.state.as_ref().map(PrecompileChanges::of).unwrap_or_default();
         if let Some(state) = overrides.state {
             apply_state_overrides(state, &mut database)
                 .map_err(|error| CallError::InvalidRequest(error.to_string()))?;
@@ -82,7 +82,7 @@ impl<'a> PreparedCall<'a> {
             .try_into_tx_env(&env)
             .map_err(|error| CallError::InvalidRequest(error.to_string()))?;
         check_price(&tx, &mut env)?;
-        let mut prepared = Self { tx, database, gas_was_given, env, moved_precompiles, rules };
+        let mut prepared = Self { tx, database, gas_was_given, env, precompile_changes, rules };
         prepared.check_value()?;
         Ok(prepared)
     }
@@ -130,7 +130,7 @@ impl<'a> PreparedCall<'a> {
     pub(crate) fn run(&mut self) -> Result<ExecutionResult, CallError> {
         let rules = self.rules.clone();
         let mut evm = hanzo_evm(&mut self.database, self.env.clone(), rules);
-        move_precompiles(evm.precompiles_mut(), &self.moved_precompiles)?;
+        self.precompile_changes.apply(evm.precompiles_mut())?;
         let result = evm.transact_raw(self.tx.clone());
         Ok(result.map_err(|error| evm_error(error, &self.tx))?.result)
     }
@@ -146,7 +146,7 @@ impl<'a> PreparedCall<'a> {
     ) -> Result<ExecutionResult, CallError> {
         let rules = self.rules.clone();
         let mut evm = inspected_evm(&mut self.database, self.env.clone(), rules, inspector);
-        move_precompiles(evm.precompiles_mut(), &self.moved_precompiles)?;
+        self.precompile_changes.apply(evm.precompiles_mut())?;
         let result = evm.transact_raw(self.tx.clone());
         Ok(result.map_err(|error| evm_error(error, &self.tx))?.result)
     }
@@ -157,7 +157,7 @@ impl<'a> PreparedCall<'a> {
     ) -> Result<ResultAndState, CallError> {
         let rules = self.rules.clone();
         let mut evm = inspected_evm(&mut self.database, self.env.clone(), rules, inspector);
-        move_precompiles(evm.precompiles_mut(), &self.moved_precompiles)?;
+        self.precompile_changes.apply(evm.precompiles_mut())?;
         evm.transact_raw(self.tx.clone()).map_err(|error| evm_error(error, &self.tx))
     }
 }

@@ -272,27 +272,28 @@ fn check_dev_keys(genesis: &Genesis, name: ChainName) -> Result<(), GenesisError
 fn check_predeploys(genesis: &Genesis) -> Result<(), GenesisError> {
     for address in NATIVE_ACCOUNTS {
         let is_native = |code: &Bytes| *code == NATIVE_ACCOUNT_CODE;
-        check_predeploy(genesis, address, is_native)?;
+        check_predeploy(genesis, (address, "code 0xfe"), is_native)?;
     }
     // Without its code the EIP-2935 system call succeeds silently and writes nothing.
     let history = alloy_eips::eip2935::HISTORY_STORAGE_ADDRESS;
     let beacon = alloy_eips::eip4788::BEACON_ROOTS_ADDRESS;
     for address in [history, beacon].into_iter().chain(SYSTEM_CONTRACTS) {
-        check_predeploy(genesis, address, |code| !code.is_empty())?;
+        check_predeploy(genesis, (address, "code"), |code| !code.is_empty())?;
     }
     check_counters(genesis)
 }
 
 fn check_predeploy(
     genesis: &Genesis,
-    address: Address,
+    (address, code): (Address, &'static str),
     is_right: impl FnOnce(&Bytes) -> bool,
 ) -> Result<(), GenesisError> {
-    let account = genesis.alloc.get(&address).ok_or(GenesisError::Predeploy { address })?;
+    let missing = || GenesisError::Predeploy { address, code };
+    let account = genesis.alloc.get(&address).ok_or_else(missing)?;
     if account.nonce == Some(1) && account.code.as_ref().is_some_and(is_right) {
         return Ok(());
     }
-    Err(GenesisError::Predeploy { address })
+    Err(missing())
 }
 
 /// Nothing is minted or burned before the first block: what exists at genesis are the balances.

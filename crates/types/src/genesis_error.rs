@@ -90,10 +90,12 @@ pub enum GenesisError {
         chain_id: u64,
     },
     /// A predeploy is missing, or its nonce or code is not the one that protects it.
-    #[error("genesis field `alloc.{address}` must have nonce 1 and code")]
+    #[error("genesis field `alloc.{address}` must have nonce 1 and {code}")]
     Predeploy {
         /// Address of the account.
         address: Address,
+        /// What its code has to be.
+        code: &'static str,
     },
     /// A supply counter does not start at zero.
     #[error(

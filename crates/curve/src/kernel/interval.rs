@@ -5,7 +5,7 @@
 )]
 
 use crate::fixed::{LIMB_BITS, Limbs, low_limb};
-use alloy_primitives::U256;
+use alloy_primitives::aliases::U320;
 
 /// The limbs and an error less; `None` below zero.
 pub(super) fn minus<W: Limbs>(limbs: &W, error: u128) -> Option<W> {
@@ -35,22 +35,26 @@ pub(super) fn plus<W: Limbs>(limbs: &W, error: u128) -> Option<W> {
     (!carry).then_some(result)
 }
 
-/// The limbs without their `shift` lowest bits, if the rest has 256 bits.
-pub(super) fn integer_part(limbs: &[u64], shift: usize) -> Option<U256> {
+/// Limbs of an integer part: 64 bits more than a result may have, because what is taken off a power to
+/// make a result has so many.
+const WHOLE_LIMBS: usize = 5;
+
+/// The limbs without their `shift` lowest bits, if the rest has 320 bits.
+pub(super) fn integer_part(limbs: &[u64], shift: usize) -> Option<U320> {
     let limb_bits = LIMB_BITS as usize;
     let (skip, bits) = (shift / limb_bits, shift % limb_bits);
     let limb = |index: usize| limbs.get(skip + index).copied().unwrap_or(0);
-    let mut parts = [0; 4];
+    let mut parts = [0; WHOLE_LIMBS];
     for (index, part) in parts.iter_mut().enumerate() {
         let above = if bits == 0 { 0 } else { limb(index + 1) << (limb_bits - bits) };
         *part = (limb(index) >> bits) | above;
     }
-    let beyond = limbs.get(skip + 4..).unwrap_or_default();
+    let beyond = limbs.get(skip + WHOLE_LIMBS..).unwrap_or_default();
     let fits = match beyond.split_first() {
         Some((first, rest)) => first >> bits == 0 && rest.iter().all(|limb| *limb == 0),
         None => true,
     };
-    fits.then(|| U256::from_limbs(parts))
+    fits.then(|| U320::from_limbs(parts))
 }
 
 #[cfg(test)]
@@ -58,16 +62,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_integer_part_of_more_than_256_bits_is_none() {
-        let mut limbs = [0, 0, 0, 0, 0, 0];
-        limbs[4] = 1 << 7;
-        assert_eq!(integer_part(&limbs, 8), Some(U256::ONE << 255));
-        limbs[4] = 1 << 8;
+    fn an_integer_part_of_more_than_320_bits_is_none() {
+        let mut limbs = [0; 7];
+        limbs[5] = 1 << 7;
+        assert_eq!(integer_part(&limbs, 8), Some(U320::ONE << 319));
+        limbs[5] = 1 << 8;
         assert_eq!(integer_part(&limbs, 8), None);
-        assert_eq!(integer_part(&limbs, 64), Some(U256::from(256) << 192));
-        limbs[5] = 1;
+        assert_eq!(integer_part(&limbs, 64), Some(U320::from(256) << 256));
+        limbs[6] = 1;
         assert_eq!(integer_part(&limbs, 64), None);
-        assert_eq!(integer_part(&limbs, 500), Some(U256::ZERO));
+        assert_eq!(integer_part(&limbs, 500), Some(U320::ZERO));
     }
 
     #[test]

@@ -33,7 +33,7 @@ use crate::{
     fixed::{Fixed, Limbs, fraction_bits},
     ratio::Ratio,
 };
-use alloy_primitives::U256;
+use alloy_primitives::{U256, aliases::U320};
 use exponential::Exponential;
 use interval::{integer_part, minus, plus};
 use logarithm::Logarithm;
@@ -50,9 +50,9 @@ pub(crate) enum Estimate {
     /// Above `floor` and below the next integer, not at either.
     Between {
         /// The integer below.
-        floor: U256,
+        floor: U320,
     },
-    /// It needs more than 256 bits.
+    /// It needs more than 320 bits.
     Overflow,
     /// An integer lies in the interval that encloses it.
     Undecided,
@@ -87,11 +87,11 @@ impl<A: Limbs> Kernel<A> {
             .mul_integer(u64::from(exponent.numerator))
             .div_integer(u64::from(exponent.denominator));
         if scaled.whole() >= TOO_FAR {
-            // The factor is 1 at least and below 2^128, so this is beyond 2^256 or between 0 and 1.
+            // The factor is 1 at least and below 2^128, so this is beyond 2^320 or between 0 and 1.
             return if grows {
                 Estimate::Overflow
             } else {
-                Estimate::Between { floor: U256::ZERO }
+                Estimate::Between { floor: U320::ZERO }
             };
         }
         let (mantissa, exponent) = self.exponential.of(&scaled, grows);
@@ -111,7 +111,7 @@ impl<A: Limbs> Kernel<A> {
             return if grows {
                 Estimate::Overflow
             } else {
-                Estimate::Between { floor: U256::ZERO }
+                Estimate::Between { floor: U320::ZERO }
             };
         }
         let scaled = Fixed::quotient(whole.saturating_to(), rest.saturating_to(), v, self.limbs);

@@ -8,7 +8,7 @@ use crate::{
     kernel::{Estimate, Kernel},
     ratio::Ratio,
 };
-use alloy_primitives::{U256, U512};
+use alloy_primitives::{U256, U512, aliases::U320};
 use std::sync::LazyLock;
 
 /// 256 fraction bits: enough for all but one in 2^78 of the largest results.
@@ -20,28 +20,45 @@ static SECOND: LazyLock<Kernel<[u64; 9]>> = LazyLock::new(|| Kernel::new(9));
 /// M·(p/q)^(a/b) between two integers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Power {
-    /// The largest integer that is not above it.
-    pub(crate) floor: U256,
+    /// The largest integer that is not above it. It may have more bits than a result, of which some
+    /// go when the power becomes one.
+    floor: U320,
     /// Whether it is that integer.
-    pub(crate) exact: bool,
+    exact: bool,
 }
 
 impl Power {
-    /// The smallest integer that is not below it, if it has 256 bits.
-    pub(crate) fn checked_ceiling(&self) -> Result<U256, CurveError> {
-        let step = U256::from(u8::from(!self.exact));
-        self.floor.checked_add(step).ok_or(CurveError::Overflow)
+    /// The largest integer that is not above a power that has at most 256 bits.
+    pub(crate) fn floor(&self) -> U256 {
+        self.floor.saturating_to()
     }
 
-    /// The smallest integer that is not below a power of a ratio of one or less, which has at most
-    /// the bits of its factor.
+    /// The smallest integer that is not below a power that has at most 256 bits.
     pub(crate) fn ceiling(&self) -> U256 {
-        self.floor.saturating_add(U256::from(u8::from(!self.exact)))
+        self.wide_ceiling().saturating_to()
     }
 
-    const fn integer(floor: U256) -> Self {
+    /// The smallest integer that is not below the power less `amount`.
+    ///
+    /// # Errors
+    /// [`CurveError::Overflow`] if it needs more than 256 bits.
+    pub(crate) fn ceiling_less(&self, amount: U256) -> Result<U256, CurveError> {
+        narrowed(self.wide_ceiling().saturating_sub(U320::from(amount)))
+    }
+
+    fn wide_ceiling(&self) -> U320 {
+        self.floor.saturating_add(U320::from(u8::from(!self.exact)))
+    }
+
+    const fn integer(floor: U320) -> Self {
         Self { floor, exact: true }
     }
+}
+
+/// # Errors
+/// [`CurveError::Overflow`] if the number needs more than 256 bits.
+fn narrowed(number: U320) -> Result<U256, CurveError> {
+    U256::checked_from_limbs_slice(number.as_limbs()).ok_or(CurveError::Overflow)
 }
 
 /// `factor · ratio^exponent`, rounded correctly. The factor is not zero.
@@ -52,7 +69,7 @@ impl Power {
 /// zero. Source: seed-features §6.4.
 ///
 /// # Errors
-/// [`CurveError::Overflow`] if it needs more than 256 bits.
+/// [`CurveError::Overflow`] if it needs more than 320 bits.
 pub(crate) fn scaled_power(
     factor: u128,
     ratio: Ratio,
@@ -92,7 +109,8 @@ pub(crate) fn logarithm_floor(p: U256, q: U256, factor: u64) -> U256 {
             _ => Kernel::<Vec<u64>>::new(limbs).logarithm(factor, ratio),
         };
         if let Estimate::Between { floor } = estimate {
-            return floor;
+            // 64 bits of the factor, and 8 of the logarithm.
+            return floor.saturating_to();
         }
         limbs = limbs.saturating_mul(2).saturating_sub(1);
     }
@@ -116,7 +134,7 @@ pub(crate) fn exponential_floor(
             _ => Kernel::<Vec<u64>>::new(limbs).exponential(factor, (u, v), grows),
         };
         if let Some(power) = decided(estimate) {
-            return power.map(|power| power.floor);
+            return power.and_then(|power| narrowed(power.floor));
         }
         limbs = limbs.saturating_mul(2).saturating_sub(1);
     }
@@ -138,16 +156,16 @@ fn simple_power(
 ) -> Option<Result<Power, CurveError>> {
     let Ratio { numerator, denominator } = ratio;
     if exponent.numerator == 0 || numerator == denominator {
-        return Some(Ok(Power::integer(U256::from(factor))));
+        return Some(Ok(Power::integer(U320::from(factor))));
     }
     if numerator.is_zero() {
-        return Some(Ok(Power::integer(U256::ZERO)));
+        return Some(Ok(Power::integer(U320::ZERO)));
     }
     if exponent.numerator != exponent.denominator {
         return None;
     }
     let product = U512::from(factor).saturating_mul(U512::from(numerator));
     let (quotient, rest) = product.div_rem(U512::from(denominator));
-    let floor = U256::checked_from_limbs_slice(quotient.as_limbs()).ok_or(CurveError::Overflow);
+    let floor = U320::checked_from_limbs_slice(quotient.as_limbs()).ok_or(CurveError::Overflow);
     Some(floor.map(|floor| Power { floor, exact: rest.is_zero() }))
 }

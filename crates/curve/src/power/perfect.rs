@@ -1,7 +1,7 @@
 //! Powers that are integers.
 
 use crate::{CurveError, exponent::Exponent, ratio::Ratio};
-use alloy_primitives::{U256, U512};
+use alloy_primitives::{U256, U512, aliases::U320};
 
 /// `factor · ratio^exponent` if it is an integer. The ratio is neither zero nor one.
 ///
@@ -10,12 +10,12 @@ use alloy_primitives::{U256, U512};
 /// factor, because u and v have no common divisor.
 ///
 /// # Errors
-/// [`CurveError::Overflow`] if the integer needs more than 256 bits.
+/// [`CurveError::Overflow`] if the integer needs more than 320 bits.
 pub(super) fn integer_power(
     factor: u128,
     ratio: Ratio,
     exponent: Exponent,
-) -> Result<Option<U256>, CurveError> {
+) -> Result<Option<U320>, CurveError> {
     let Ratio { numerator, denominator } = ratio.reduced();
     let Exponent { numerator: power, denominator: degree } = exponent;
     let (Some(u), Some(v)) = (perfect_root(numerator, degree), perfect_root(denominator, degree))
@@ -25,7 +25,7 @@ pub(super) fn integer_power(
     let Some(divisor) = checked_power(v, power).filter(|divisor| !divisor.is_zero()) else {
         return Ok(None);
     };
-    let (quotient, rest) = U256::from(factor).div_rem(divisor);
+    let (quotient, rest) = U320::from(factor).div_rem(divisor);
     if !rest.is_zero() {
         return Ok(None);
     }
@@ -44,7 +44,7 @@ fn perfect_root(value: U256, degree: u32) -> Option<U256> {
         return None;
     }
     let root = floor_root(value, degree, bits);
-    (checked_power(root, degree) == Some(value)).then_some(root)
+    (checked_power(root, degree) == Some(U320::from(value))).then_some(root)
 }
 
 /// The largest integer whose power is not above `value`, by Newton's iteration from above. `degree`
@@ -65,12 +65,13 @@ fn floor_root(value: U256, degree: u32, bits: u32) -> U256 {
     }
 }
 
-/// `base^power` if it has 256 bits; a large power of more than one ends early.
-fn checked_power(base: U256, power: u32) -> Option<U256> {
-    if base <= U256::ONE {
-        return Some(if power == 0 { U256::ONE } else { base });
+/// `base^power` if it has 320 bits; a large power of more than one ends early.
+fn checked_power(base: U256, power: u32) -> Option<U320> {
+    let base = U320::from(base);
+    if base <= U320::ONE {
+        return Some(if power == 0 { U320::ONE } else { base });
     }
-    let mut result = U256::ONE;
+    let mut result = U320::ONE;
     for _ in 0..power {
         result = result.checked_mul(base)?;
     }
@@ -81,29 +82,30 @@ fn checked_power(base: U256, power: u32) -> Option<U256> {
 mod tests {
     use super::*;
 
-    fn power(factor: u128, ratio: (u128, u128), exponent: (u32, u32)) -> Option<U256> {
+    fn power(factor: u128, ratio: (u128, u128), exponent: (u32, u32)) -> Option<U320> {
         let ratio = Ratio { numerator: U256::from(ratio.0), denominator: U256::from(ratio.1) };
         integer_power(factor, ratio, Exponent::new(exponent.0, exponent.1)).unwrap()
     }
 
     #[test]
     fn a_power_is_an_integer_only_if_the_root_is_rational_and_the_factor_divisible() {
-        assert_eq!(power(10, (4, 1), (1, 2)), Some(U256::from(20)));
-        assert_eq!(power(10, (8, 2), (1, 2)), Some(U256::from(20)));
-        assert_eq!(power(10, (9, 4), (1, 2)), Some(U256::from(15)));
+        assert_eq!(power(10, (4, 1), (1, 2)), Some(U320::from(20)));
+        assert_eq!(power(10, (8, 2), (1, 2)), Some(U320::from(20)));
+        assert_eq!(power(10, (9, 4), (1, 2)), Some(U320::from(15)));
         assert_eq!(power(10, (9, 4), (3, 2)), None);
-        assert_eq!(power(16, (9, 4), (3, 2)), Some(U256::from(54)));
+        assert_eq!(power(16, (9, 4), (3, 2)), Some(U320::from(54)));
         assert_eq!(power(10, (5, 1), (1, 2)), None);
-        assert_eq!(power(1 << 100, (1, 2), (100, 1)), Some(U256::ONE));
+        assert_eq!(power(1 << 100, (1, 2), (100, 1)), Some(U320::ONE));
         assert_eq!(power(1 << 99, (1, 2), (100, 1)), None);
-        assert_eq!(power(7, (1 << 60, 1), (1, 60)), Some(U256::from(14)));
+        assert_eq!(power(7, (1 << 60, 1), (1, 60)), Some(U320::from(14)));
     }
 
     #[test]
-    fn an_integer_of_more_than_256_bits_is_an_overflow() {
+    fn an_integer_of_more_than_320_bits_is_an_overflow() {
         let ratio = Ratio { numerator: U256::from(8), denominator: U256::ONE };
-        let power = integer_power(1, ratio, Exponent::new(100, 1));
-        assert_eq!(power, Err(CurveError::Overflow));
+        let power = |power| integer_power(1 << 20, ratio, Exponent::new(power, 1));
+        assert_eq!(power(99), Ok(Some(U320::ONE << 317)));
+        assert_eq!(power(100), Err(CurveError::Overflow));
     }
 
     #[test]
@@ -114,6 +116,7 @@ mod tests {
                 if value.bit_len() > 161 {
                     continue;
                 }
+                let value = U256::from(value);
                 assert_eq!(perfect_root(value, degree), Some(U256::from(base)));
                 assert_eq!(perfect_root(value + U256::ONE, degree), None);
                 let below = value - U256::ONE;

@@ -116,3 +116,40 @@ fn a_cost_of_more_than_256_bits_is_an_overflow_and_never_a_smaller_number() {
     assert_eq!(steep.fund_cost(U256::from(4)), Err(CurveError::Overflow));
     assert_eq!(steep.fund_cost(MAX_TOKENS), Err(CurveError::Overflow));
 }
+
+#[test]
+fn a_cost_overflows_where_it_needs_more_than_256_bits_and_not_before() {
+    let one = U256::ONE;
+    let coins = one << 60;
+    // The power is 2^256 exactly, and what is left without the reserve fits.
+    let square = pool(one, coins, 500_000);
+    let tokens = (one << 98) - one;
+    assert_eq!(square.fund_cost(tokens), Ok(U256::MAX - coins + one));
+    assert_eq!(square.fund_cost(tokens + one), Err(CurveError::Overflow));
+    let smallest = pool(one, one, 500_000);
+    let tokens = (one << 128) - one;
+    assert_eq!(smallest.fund_cost(tokens), Ok(U256::MAX));
+    assert_eq!(smallest.fund_cost(tokens + one), Err(CurveError::Overflow));
+    // (2^99 + 1)²·2^58 less 2^60 is beyond by 2^158.
+    let halves = pool(U256::from(2), coins, 500_000);
+    let tokens = (one << 99) - one;
+    let grown = big_square((one << 99) + one);
+    assert_eq!(halves.fund_cost(tokens), grown);
+}
+
+/// ⌈2^60·x²/4⌉ − 2^60, if it has 256 bits.
+fn big_square(x: U256) -> Result<U256, CurveError> {
+    use alloy_primitives::U512;
+    let square: U512 = U512::from(x) * U512::from(x) * (U512::ONE << 58) - (U512::ONE << 60);
+    U256::checked_from_limbs_slice(square.as_limbs()).ok_or(CurveError::Overflow)
+}
+
+#[test]
+fn of_several_faults_of_a_pool_the_first_is_told() {
+    let none = U256::ZERO;
+    let code =
+        |supply, reserve, ppm| Pool::new(supply, reserve, ppm).unwrap_err().domain_code().unwrap();
+    assert_eq!(code(none, none, 0), 1);
+    assert_eq!(code(U256::ONE, none, 0), 2);
+    assert_eq!(code(U256::ONE, U256::ONE, 0), 3);
+}

@@ -12,14 +12,16 @@ use self::{
     moved::MovedPrecompiles,
     native::{Native, Surroundings},
 };
+use crate::call_overrides::PrecompileChanges;
 use alloy_evm::{Database, EvmInternals, eth::EthEvmContext, precompiles::PrecompileInput};
-use alloy_primitives::{Address, map::AddressSet};
-use hanzo_types::{ChainSpec, HanzoRules, Rules};
+use alloy_primitives::{Address, B256, Bytes, keccak256, map::AddressSet};
+use hanzo_types::{ChainSpec, HanzoRules, NATIVE_ACCOUNT_CODE, Rules};
 use revm::{
-    context_interface::ContextTr as _,
+    bytecode::Bytecode,
+    context_interface::{ContextTr as _, JournalTr as _},
     handler::{PrecompileProvider, precompile_output_to_interpreter_result},
     interpreter::{CallInputs, InterpreterResult},
-    precompile::{PrecompileResult, PrecompileSpecId, Precompiles},
+    precompile::{PrecompileOutput, PrecompileResult, PrecompileSpecId, Precompiles},
     primitives::hardfork::SpecId,
 };
 use std::{
@@ -29,6 +31,9 @@ use std::{
 
 /// The fork that Hanzo chains have from their first block on. Source: decision D-02.
 const HANZO_FORK: PrecompileSpecId = PrecompileSpecId::OSAKA;
+
+/// Hash of the code at the addresses of native precompiles.
+static NATIVE_CODE_HASH: LazyLock<B256> = LazyLock::new(|| keccak256(NATIVE_ACCOUNT_CODE));
 
 /// Addresses of all precompiles of a Hanzo chain.
 static HANZO_ADDRESSES: LazyLock<AddressSet> = LazyLock::new(|| {
@@ -78,13 +83,13 @@ pub(crate) struct ChainPrecompiles {
 }
 
 impl ChainPrecompiles {
-    /// Moves precompiles to other addresses: from, to.
+    /// Moves precompiles to other addresses, and removes those that have code.
     ///
     /// # Errors
-    /// An address that has none.
-    pub(crate) fn move_to(&mut self, moves: &[(Address, Address)]) -> Result<(), Address> {
-        if !moves.is_empty() {
-            self.moved = Some(MovedPrecompiles::new(self.addresses, moves)?);
+    /// An address that a precompile is to be moved from, and has none.
+    pub(crate) fn change(&mut self, changes: &PrecompileChanges) -> Result<(), Address> {
+        if *changes != PrecompileChanges::default() {
+            self.moved = Some(MovedPrecompiles::new(self.addresses, changes)?);
         }
         Ok(())
     }
@@ -127,6 +132,8 @@ impl<DB: Database> PrecompileProvider<EthEvmContext<DB>> for ChainPrecompiles {
             precompile.execute(&input, inputs.gas_limit, inputs.reservoir)
         } else if let Some((native, chain)) = self.native(address) {
             run_native(native, chain, context, inputs)
+        } else if self.rules.is_some() && is_delegated_to_native(context, inputs) {
+            Ok(PrecompileOutput::new(0, Bytes::new(), inputs.reservoir))
         } else {
             return Ok(None);
         };
@@ -137,6 +144,20 @@ impl<DB: Database> PrecompileProvider<EthEvmContext<DB>> for ChainPrecompiles {
     fn warm_addresses(&self) -> &AddressSet {
         self.moved.as_ref().map_or(self.addresses, MovedPrecompiles::addresses)
     }
+}
+
+/// Whether the call goes to an account that delegates its code to a native precompile. Code of a
+/// precompile is no code then, and the call does nothing, whatever stands at its address.
+/// Source: EIP-7702.
+fn is_delegated_to_native<DB: Database>(context: &EthEvmContext<DB>, inputs: &CallInputs) -> bool {
+    let (code_hash, _) = &inputs.known_bytecode;
+    if *code_hash != *NATIVE_CODE_HASH {
+        return false;
+    }
+    let account = context.journal().evm_state().get(&inputs.bytecode_address);
+    let code = account.and_then(|account| account.info.code.as_ref());
+    let target = code.and_then(Bytecode::eip7702_address);
+    target.is_some_and(|target| Native::at(target).is_some())
 }
 
 fn run_native<DB: Database>(

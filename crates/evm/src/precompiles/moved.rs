@@ -1,5 +1,6 @@
 //! Precompiles at other addresses than theirs.
 
+use crate::call_overrides::PrecompileChanges;
 use alloy_primitives::{
     Address,
     map::{AddressMap, AddressSet},
@@ -21,15 +22,16 @@ impl MovedPrecompiles {
     /// An address that has none.
     pub(super) fn new(
         addresses: &AddressSet,
-        moves: &[(Address, Address)],
+        PrecompileChanges { moves, replaced }: &PrecompileChanges,
     ) -> Result<Self, Address> {
+        if let Some((from, _)) = moves.iter().find(|(from, _)| !addresses.contains(from)) {
+            return Err(*from);
+        }
         let mut moved = Self { places: AddressMap::default(), addresses: addresses.clone() };
-        for (from, _) in moves {
-            if !addresses.contains(from) {
-                return Err(*from);
+        for address in moves.iter().map(|(from, _)| from).chain(replaced) {
+            if moved.addresses.remove(address) {
+                moved.places.insert(*address, None);
             }
-            moved.places.insert(*from, None);
-            moved.addresses.remove(from);
         }
         for (from, to) in moves {
             moved.places.insert(*to, Some(*from));
@@ -53,12 +55,16 @@ impl MovedPrecompiles {
 mod tests {
     use super::*;
 
+    fn changes(moves: &[(Address, Address)], replaced: &[Address]) -> PrecompileChanges {
+        PrecompileChanges { moves: moves.to_vec(), replaced: replaced.to_vec() }
+    }
+
     #[test]
     fn precompiles_change_places_all_at_once() {
         let [one, two, three, four] = [1, 2, 3, 4].map(Address::with_last_byte);
         let addresses = AddressSet::from_iter([one, two, three]);
-        let moved = MovedPrecompiles::new(&addresses, &[(one, two), (two, one), (three, four)]);
-        let moved = moved.unwrap();
+        let moves = changes(&[(one, two), (two, one), (three, four)], &[]);
+        let moved = MovedPrecompiles::new(&addresses, &moves).unwrap();
         assert_eq!((moved.origin(one), moved.origin(two)), (Some(two), Some(one)));
         assert_eq!((moved.origin(three), moved.origin(four)), (None, Some(three)));
         let other = Address::with_last_byte(9);
@@ -67,9 +73,21 @@ mod tests {
     }
 
     #[test]
+    fn a_precompile_with_code_is_none_any_more_and_one_that_moves_goes_on() {
+        let [one, two, three, four] = [1, 2, 3, 4].map(Address::with_last_byte);
+        let addresses = AddressSet::from_iter([one, two]);
+        let moves = changes(&[(two, three)], &[one, two, four]);
+        let moved = MovedPrecompiles::new(&addresses, &moves).unwrap();
+        assert_eq!((moved.origin(one), moved.origin(two)), (None, None));
+        assert_eq!((moved.origin(three), moved.origin(four)), (Some(two), Some(four)));
+        assert_eq!(*moved.addresses(), AddressSet::from_iter([three]));
+    }
+
+    #[test]
     fn what_is_no_precompile_cannot_be_moved() {
         let [one, two] = [1, 2].map(Address::with_last_byte);
         let addresses = AddressSet::from_iter([one]);
-        assert_eq!(MovedPrecompiles::new(&addresses, &[(two, one)]).unwrap_err(), two);
+        let refused = MovedPrecompiles::new(&addresses, &changes(&[(two, one)], &[]));
+        assert_eq!(refused.unwrap_err(), two);
     }
 }

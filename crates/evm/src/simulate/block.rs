@@ -11,7 +11,7 @@ use crate::{
     block_inspector::BlockInspector,
     block_start::start_block_on,
     call::into_outcome,
-    call_overrides::{move_precompiles, moved_precompiles},
+    call_overrides::PrecompileChanges,
     create_collision::CreateCollision,
     environment::{Leniency, block_environment, relax},
     evm_factory::watched_evm,
@@ -105,14 +105,15 @@ pub fn simulate_block(
 ) -> Result<SimulatedBlock, SimulationError> {
     let SimulationPlan { header, overrides, calls } = plan;
     let assumption = overrides.state.unwrap_or_default();
-    let moves = checked_moves(&assumption)?;
+    let precompiles = checked_changes(&assumption)?;
     let collision = CreateCollision::assuming(terms.spec, state, &assumption)?;
     let changes = match assumption.is_empty() {
         true => StateDiff::default(),
         false => assumed_changes(state, assumption, terms.wiped_slots)?,
     };
     let assumed = AssumedState::new(state, &changes, &header, terms.spec, terms.wiped_slots)?;
-    let start = BlockStart { parent, header: &header, moves, collision, block: overrides.block };
+    let start =
+        BlockStart { parent, header: &header, precompiles, collision, block: overrides.block };
     let run = || {
         let mut open = start.open(&assumed, terms, gas_left)?;
         let (mut transactions, mut ends) = (Vec::new(), Vec::new());
@@ -134,8 +135,7 @@ pub fn simulate_block(
 struct BlockStart<'a> {
     parent: &'a Header,
     header: &'a Header,
-    /// Precompiles that move: from, to.
-    moves: Vec<(Address, Address)>,
+    precompiles: PrecompileChanges,
     collision: CreateCollision,
     block: Option<Box<BlockOverrides>>,
 }
@@ -147,7 +147,7 @@ impl<'a> BlockStart<'a> {
         terms: SimulationTerms<'a>,
         gas_left: &'a mut u64,
     ) -> Result<OpenSimulation<'a>, SimulationError> {
-        let Self { parent, header, moves, collision, block } = self;
+        let Self { parent, header, precompiles, collision, block } = self;
         let prev_randao = terms.spec.prev_randao(header, Some(parent));
         let mut env = block_environment(terms.spec, header, prev_randao);
         let leniency = match terms.validation {
@@ -171,16 +171,18 @@ impl<'a> BlockStart<'a> {
         );
         let started = start_block_on(evm, header, terms.spec)?;
         let mut builder = BlockBuilder::started(started, assumed, terms.spec)?;
-        move_precompiles(builder.evm_mut().precompiles_mut(), &moves)
+        precompiles
+            .apply(builder.evm_mut().precompiles_mut())
             .map_err(|error| SimulationError::Overrides(error.to_string()))?;
         let block_env = builder.evm_mut().ctx().block.clone();
         Ok(OpenSimulation { builder, header, block_env, terms, gas_left })
     }
 }
 
-/// Precompiles that the block moves: from, to.
-fn checked_moves(assumption: &StateOverride) -> Result<Vec<(Address, Address)>, SimulationError> {
-    let moves = moved_precompiles(assumption);
+/// What the block changes about precompiles.
+fn checked_changes(assumption: &StateOverride) -> Result<PrecompileChanges, SimulationError> {
+    let changes = PrecompileChanges::of(assumption);
+    let moves = &changes.moves;
     if let Some((address, _)) = moves.iter().find(|(from, to)| from == to) {
         return Err(SimulationError::MovedToItself { address: *address });
     }
@@ -189,7 +191,7 @@ fn checked_moves(assumption: &StateOverride) -> Result<Vec<(Address, Address)>, 
     let twice = targets.iter().zip(targets.iter().skip(1)).find(|(first, next)| first == next);
     match twice {
         Some((address, _)) => Err(SimulationError::MovedTwice { address: *address }),
-        None => Ok(moves),
+        None => Ok(changes),
     }
 }
 

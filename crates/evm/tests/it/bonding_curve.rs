@@ -253,3 +253,21 @@ fn a_plain_ethereum_chain_has_no_such_precompile() {
     let named = precompile_addresses(&dev.spec, &dev.header());
     assert_eq!(named.get("BondingCurve"), Some(&BONDING_CURVE));
 }
+
+#[test]
+fn code_that_a_call_assumes_at_the_address_runs_in_place_of_the_precompile() {
+    // PUSH1 7 PUSH0 MSTORE, RETURN of a word.
+    let code = AccountOverride {
+        code: Some(hex!("60075f5260205ff3").into()),
+        ..AccountOverride::default()
+    };
+    let request = || request(BONDING_CURVE, purchase(5));
+    let assumed = StateOverride::from_iter([(BONDING_CURVE, code)]);
+    let outcome = ask(&Fixture::new(), request(), assumed).unwrap();
+    assert_eq!(U256::from_be_slice(&outcome.output), U256::from(7));
+    // What else is assumed of it leaves it as it is.
+    let balance = AccountOverride { balance: Some(U256::ONE), ..AccountOverride::default() };
+    let assumed = StateOverride::from_iter([(BONDING_CURVE, balance)]);
+    let outcome = ask(&Fixture::new(), request(), assumed).unwrap();
+    assert_eq!(outcome.output, direct(purchase(5)).unwrap().output);
+}

@@ -23,6 +23,7 @@ pub(crate) fn request(to: Address, input: Vec<u8>) -> TransactionRequest {
 pub(crate) struct Fixture {
     pub(crate) spec: Arc<ChainSpec>,
     pub(crate) state: MemoryState,
+    coinbase: Address,
 }
 
 impl Fixture {
@@ -32,7 +33,12 @@ impl Fixture {
 
     pub(crate) fn with(spec: Arc<ChainSpec>) -> Self {
         let state = MemoryState::new(genesis_diff(&spec));
-        Self { spec, state }
+        Self { spec, state, coinbase: COINBASE }
+    }
+
+    /// Whose blocks pay this account.
+    pub(crate) fn paying(coinbase: Address) -> Self {
+        Self { coinbase, ..Self::new() }
     }
 
     pub(crate) fn header(&self) -> Header {
@@ -41,7 +47,7 @@ impl Fixture {
             parent_hash: parent.hash(),
             number: 1,
             timestamp: parent.timestamp + 1,
-            beneficiary: COINBASE,
+            beneficiary: self.coinbase,
             gas_limit: parent.gas_limit,
             base_fee_per_gas: Some(self.spec.next_base_fee(parent)),
             parent_beacon_block_root: Some(parent.hash()),

@@ -29,6 +29,16 @@ fn the_base_fee_is_burned_and_the_tip_and_reward_go_to_the_coinbase() {
 }
 
 #[test]
+fn a_miner_that_is_the_share_pool_gets_both_parts_of_the_reward() {
+    let mut fixture = Fixture::paying(COMPUTE_MINING);
+    let total_before = fixture.state.total_balance();
+    let supply = fixture.apply(&[]).outcome.supply.unwrap();
+    let pool = fixture.state.account(COMPUTE_MINING).unwrap().unwrap().balance;
+    assert_eq!(pool, supply.share_pool + supply.coinbase_reward);
+    assert_eq!(fixture.state.total_balance(), total_before + supply.subsidy);
+}
+
+#[test]
 fn counters_live_in_the_storage_of_the_supply_contract() {
     let mut fixture = Fixture::new();
     let executed = fixture.apply(&[]);

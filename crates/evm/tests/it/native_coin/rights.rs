@@ -121,8 +121,8 @@ fn an_account_that_delegates_its_code_to_a_module_or_the_precompile_has_no_right
         let delegate = alice.delegate(0, &bob, target);
         let call = alice.call(1, bob.address(), U256::ZERO, input.into(), 200_000);
         let executed = fixture.apply(&[delegate, call]);
-        // The account of the precompile has the invalid instruction as its code.
-        assert!(!executed.outcome.receipts[1].status());
+        // Code of a precompile is no code: the call does nothing. Source: EIP-7702.
+        assert_eq!(executed.outcome.receipts[1].status(), target == NATIVE_COIN);
         assert!(fixture.state.account(NOBODY).unwrap().is_none());
     }
 }
@@ -160,4 +160,25 @@ fn coins_sent_along_and_input_that_is_no_call_are_refused() {
     let request = TransactionRequest { value: Some(wei(1)), ..request(NATIVE_COIN, good) };
     let refused = Fixture::new().ask(request, CallOverrides::default());
     assert_eq!(revert(refused), Bytes::from(INativeCoin::ValueNotAccepted {}.abi_encode()));
+}
+
+#[test]
+fn an_account_that_delegates_to_a_precompile_takes_coins_as_one_without_code() {
+    let spec = spec_with_modules();
+    let alice = Signer::dev(1, &spec);
+    let bob = Signer::dev(2, &spec);
+    for target in [BONDING_CURVE, COMPUTE_PROOF, NATIVE_COIN, FIXED_MATH, COMPUTE_MINING] {
+        let mut fixture = Fixture::with(Arc::clone(&spec));
+        let executed = fixture.apply(&[
+            alice.delegate(0, &bob, target),
+            alice.call(1, bob.address(), wei(1), Bytes::new(), 60_000),
+            alice.call(2, bob.address(), wei(1), Bytes::from(vec![1; 8]), 60_000),
+        ]);
+        let receipts = &executed.outcome.receipts;
+        // That of the share pool is no precompile, only an account with the invalid instruction.
+        let succeeds = target != COMPUTE_MINING;
+        assert_eq!((receipts[1].status(), receipts[2].status()), (succeeds, succeeds), "{target}");
+        let used = receipts[1].cumulative_gas_used() - receipts[0].cumulative_gas_used();
+        assert_eq!(used, if succeeds { 21_000 } else { 60_000 }, "{target}");
+    }
 }
