@@ -27,7 +27,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("hanzo-conformance", &["types", "state", "store", "consensus", "evm", "chain"]),
     ("hanzo-e2e", &["types", "state", "store", "testkit"]),
     ("hanzo-load", &[]),
+    // Knows a node by its JSON-RPC alone.
+    ("hanzo-miner", &["poc", "types"]),
     ("hanzo", &["node"]),
+    ("hanzo-miner-cli", &["miner"]),
     ("xtask", &["types"]),
 ];
 

@@ -62,7 +62,14 @@ impl WorkMetrics {
     pub(crate) fn register() -> Self {
         let packages = "hanzo_mining_work_packages_total";
         describe_counter!(packages, "Work handed to miners outside this process.");
-        describe_counter!(Self::SEALS, "Seals that such miners submitted, by what became of them.");
+        describe_counter!(
+            Self::SEALS,
+            "Seals that miners outside this process submitted, by what became of them."
+        );
+        // From the start, so that a first one is a step and not a new series.
+        for outcome in ["accepted"].into_iter().chain(SubmitReject::NAMES) {
+            counter!(Self::SEALS, "outcome" => outcome).increment(0);
+        }
         Self { packages: counter!(packages) }
     }
 

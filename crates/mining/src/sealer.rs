@@ -7,13 +7,13 @@ use crate::{
 use alloy_primitives::B256;
 use hanzo_chain::Inserted;
 use hanzo_poc::{
-    CancelFlag, Seal, SearchOutcome, SearchProgress, SearchUnits, TILE_MACS, Target, Work, search,
+    CancelFlag, Kernel, Seal, SearchOutcome, SearchProgress, SearchUnits, TILE_MACS, Target,
+    UnitSearch, Work,
 };
 use hanzo_types::Fault;
 use parking_lot::Mutex;
 use std::{
     sync::Arc,
-    thread,
     time::{Duration, Instant},
 };
 
@@ -96,29 +96,20 @@ impl Sealer {
         let target = Target::from_difficulty(template.block().difficulty);
         let units = self.units_of(template.seal_hash());
         let progress = SearchProgress::default();
-        let done = CancelFlag::default();
-        let found = Mutex::new(None);
         let started = now();
-        let task = UnitSearch { work: &work, target, units: &units, progress: &progress };
-        thread::scope(|scope| {
-            for _ in 0..self.threads {
-                scope.spawn(|| {
-                    if let Some(seal) = task.run(cancel, &done) {
-                        done.cancel();
-                        found.lock().get_or_insert(seal);
-                    }
-                });
-            }
-        });
+        let search = UnitSearch { work: &work, target, units: &units, cancel, progress: &progress };
+        let outcome = search.run(Kernel::detect(), self.threads);
         let macs = progress.tiles().saturating_mul(TILE_MACS);
         let elapsed = started.elapsed();
         self.status.meter().record(macs, elapsed);
         self.templates.metrics().macs.increment(macs);
         self.templates.metrics().search_seconds.record(elapsed);
-        match found.into_inner() {
-            Some(seal) => Ok(Sealing::Found(seal)),
-            None if cancel.is_cancelled() => Ok(Sealing::Cancelled),
-            None => Err(MiningError::Exhausted { number: template.block().number }),
+        match outcome {
+            SearchOutcome::Found(seal) => Ok(Sealing::Found(seal)),
+            SearchOutcome::Cancelled => Ok(Sealing::Cancelled),
+            SearchOutcome::Exhausted => {
+                Err(MiningError::Exhausted { number: template.block().number })
+            }
         }
     }
 
@@ -169,29 +160,6 @@ impl Sealer {
             }
         }
         Ok(())
-    }
-}
-
-/// The search that every thread runs.
-struct UnitSearch<'a> {
-    work: &'a Work,
-    target: Target,
-    units: &'a SearchUnits,
-    progress: &'a SearchProgress,
-}
-
-impl UnitSearch<'_> {
-    /// Takes units until a seal is found, somebody else found one, or all are taken.
-    fn run(&self, cancel: &CancelFlag, done: &CancelFlag) -> Option<Seal> {
-        while !cancel.is_cancelled() && !done.is_cancelled() {
-            let range = self.units.take()?;
-            match search(self.work, self.target, &range, cancel, self.progress) {
-                SearchOutcome::Found(seal) => return Some(seal),
-                SearchOutcome::Exhausted => {}
-                SearchOutcome::Cancelled => return None,
-            }
-        }
-        None
     }
 }
 

@@ -1,6 +1,6 @@
 //! End-to-end tests: the real binary on a temporary data directory, driven by real clients.
 //!
-//! Owns the harness that starts, kills and inspects a node process. The tests are in
+//! Owns the harness that starts, kills and inspects processes of nodes and miners. The tests are in
 //! `tests/it`, one topic per file.
 //!
 //! ```text
@@ -18,6 +18,7 @@
 
 mod books;
 mod client;
+mod miner_process;
 mod node_process;
 mod random;
 mod scrape;
@@ -26,7 +27,10 @@ mod small_disk;
 
 pub use books::Books;
 pub use client::{Client, client, wallet};
-pub use node_process::{Ended, FileSize, NodeCommand, NodeProcess, binary, run_to_end};
+pub use miner_process::MinerProcess;
+pub use node_process::{
+    Ended, FileSize, NodeCommand, NodeProcess, binary, binary_named, run_to_end,
+};
 pub use random::Random;
 pub use scrape::{Family, Scrape, http_get};
 #[cfg(target_os = "linux")]

@@ -51,11 +51,17 @@ pub struct Ended {
     pub log: String,
 }
 
-/// The binary under test: built into the same target directory as this test.
+/// The node's binary.
 #[must_use]
 pub fn binary() -> PathBuf {
+    binary_named("hanzo")
+}
+
+/// A binary under test: built into the same target directory as this test.
+#[must_use]
+pub fn binary_named(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
-    let path = test.parent().and_then(Path::parent).unwrap().join("hanzo");
+    let path = test.parent().and_then(Path::parent).unwrap().join(name);
     assert!(path.exists(), "{} is missing: build the workspace first", path.display());
     path
 }
@@ -158,7 +164,10 @@ impl NodeCommand {
             Some(genesis) => command.arg("--chain").arg(genesis),
             None => command.arg("--dev"),
         };
-        command.args(["--http.port", "0", "--datadir"]).arg(&self.datadir).args(&self.flags);
+        if !self.flags.iter().any(|flag| flag == "--http.port") {
+            command.args(["--http.port", "0"]);
+        }
+        command.arg("--datadir").arg(&self.datadir).args(&self.flags);
         command
     }
 }

@@ -45,7 +45,7 @@ pub enum WorkName {
 #[derive(Debug)]
 pub(super) enum Named {
     Open(Arc<OpenWork>),
-    Stale { seal_hash: B256, parent: B256 },
+    Stale(StaleWork),
     Unknown,
 }
 
@@ -59,11 +59,13 @@ pub(super) struct WorkBook {
     taken: VecDeque<TakenSeal>,
 }
 
-#[derive(Debug)]
-struct StaleWork {
+/// What is left of a template of an earlier head.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct StaleWork {
     id: TemplateId,
-    seal_hash: B256,
-    parent: B256,
+    pub(super) seal_hash: B256,
+    pub(super) parent: B256,
+    pub(super) coinbase: Address,
 }
 
 #[derive(Debug)]
@@ -136,10 +138,7 @@ impl WorkBook {
             return Named::Open(Arc::clone(work));
         }
         let stale = self.stale.iter().find(|work| is_it(work.id, work.seal_hash));
-        stale.map_or(Named::Unknown, |work| Named::Stale {
-            seal_hash: work.seal_hash,
-            parent: work.parent,
-        })
+        stale.copied().map_or(Named::Unknown, Named::Stale)
     }
 
     /// The block that this seal completed, if it was taken before.
@@ -158,6 +157,7 @@ impl WorkBook {
             id: work.id,
             seal_hash: work.template.seal_hash(),
             parent: work.template.parent().hash(),
+            coinbase: work.coinbase(),
         };
         push_bounded(&mut self.stale, stale, STALE_TEMPLATES);
     }

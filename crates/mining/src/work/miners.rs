@@ -55,7 +55,9 @@ impl Miners {
         self.update(coinbase, now, |report| {
             let count = match reject {
                 None => &mut report.accepted,
-                Some(SubmitReject::Stale { .. }) => &mut report.stale,
+                Some(SubmitReject::Stale { .. } | SubmitReject::Duplicate { .. }) => {
+                    &mut report.stale
+                }
                 Some(_) => &mut report.rejected,
             };
             *count = count.saturating_add(1);

@@ -50,6 +50,10 @@ pub enum SubmitReject {
 }
 
 impl SubmitReject {
+    /// The names of all variants.
+    pub(crate) const NAMES: [&'static str; 6] =
+        ["stale", "unknown_template", "above_target", "mix_mismatch", "duplicate", "not_imported"];
+
     /// Name of the variant, as miners and metrics know it.
     #[must_use]
     pub const fn name(&self) -> &'static str {

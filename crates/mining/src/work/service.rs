@@ -123,19 +123,20 @@ impl WorkService {
             book.follow(head);
             book.find(name)
         };
-        match named {
-            Named::Open(work) => {
-                let verdict = self.complete(&work, seal);
-                let now = self.templates.clock().now();
-                self.miners.judged(work.coinbase(), now, verdict.as_ref().err());
-                verdict
+        let (coinbase, verdict) = match named {
+            Named::Open(work) => (work.coinbase(), self.complete(&work, seal)),
+            Named::Stale(work) => {
+                let late = SubmitReject::Stale { parent: work.parent, head };
+                let new = self.require_new(work.seal_hash, seal);
+                (work.coinbase, new.and(Err(late)))
             }
-            Named::Stale { seal_hash, parent } => {
-                self.require_new(seal_hash, seal)?;
-                Err(SubmitReject::Stale { parent, head })
+            Named::Unknown => {
+                return Err(SubmitReject::UnknownTemplate { template: text_of(name) });
             }
-            Named::Unknown => Err(SubmitReject::UnknownTemplate { template: text_of(name) }),
-        }
+        };
+        let now = self.templates.clock().now();
+        self.miners.judged(coinbase, now, verdict.as_ref().err());
+        verdict
     }
 
     fn complete(&self, work: &OpenWork, seal: &Seal) -> Result<Accepted, SubmitReject> {

@@ -16,6 +16,8 @@ mod database;
 #[cfg(test)]
 mod metrics;
 #[cfg(test)]
+mod miners;
+#[cfg(test)]
 mod rewards;
 #[cfg(test)]
 mod soak;

@@ -1,0 +1,30 @@
+//! The processor.
+
+use crate::{Backend, Search};
+use hanzo_poc::{Kernel, SearchOutcome, UnitSearch};
+
+/// Searches on threads of this machine, with its fastest kernel.
+#[derive(Debug, Clone, Copy)]
+pub struct CpuBackend {
+    threads: usize,
+    kernel: Kernel,
+}
+
+impl CpuBackend {
+    /// On so many threads, one at least.
+    #[must_use]
+    pub fn new(threads: usize) -> Self {
+        Self { threads: threads.max(1), kernel: Kernel::detect() }
+    }
+}
+
+impl Backend for CpuBackend {
+    fn name(&self) -> String {
+        format!("CPU, {} thread(s), {}", self.threads, self.kernel)
+    }
+
+    fn search(&self, search: Search<'_>) -> SearchOutcome {
+        let Search { work, target, units, cancel, progress } = search;
+        UnitSearch { work, target, units, cancel, progress }.run(self.kernel, self.threads)
+    }
+}

@@ -1,0 +1,99 @@
+//! The search, apart from where work comes from.
+
+use crate::{Backend, Job, Search, Stats};
+use hanzo_poc::{CancelFlag, Seal, SearchOutcome, SearchUnits};
+use std::sync::Arc;
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+/// A seal and what it is for.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    pub(crate) job: Arc<Job>,
+    pub(crate) seal: Seal,
+}
+
+/// Searches the newest job.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    pub(crate) backend: Arc<dyn Backend>,
+    pub(crate) stats: Arc<Stats>,
+    pub(crate) jobs: watch::Receiver<Option<Arc<Job>>>,
+    pub(crate) seals: mpsc::Sender<Found>,
+}
+
+impl Engine {
+    /// Runs until `cancel`, or until nobody hands out jobs any more.
+    pub(crate) async fn run(mut self, cancel: CancellationToken) {
+        loop {
+            let job = self.jobs.borrow_and_update().clone();
+            let changed = match job {
+                Some(job) => self.mine(&job, &cancel).await,
+                None => self.next_job(&cancel).await,
+            };
+            if !changed {
+                return;
+            }
+        }
+    }
+
+    /// Searches `job` until another comes. Returns whether one has.
+    async fn mine(&mut self, job: &Arc<Job>, cancel: &CancellationToken) -> bool {
+        let flag = Arc::new(CancelFlag::default());
+        let mut search = tokio::task::spawn_blocking({
+            let (job, backend, stats) =
+                (Arc::clone(job), Arc::clone(&self.backend), Arc::clone(&self.stats));
+            let flag = Arc::clone(&flag);
+            move || {
+                let units = SearchUnits::new(job.rows.clone());
+                backend.search(Search {
+                    work: &job.work,
+                    target: job.target,
+                    units: &units,
+                    cancel: &flag,
+                    progress: &stats.progress,
+                })
+            }
+        });
+        let outcome = tokio::select! {
+            outcome = &mut search => outcome,
+            goes_on = next_job(&mut self.jobs, cancel) => {
+                flag.cancel();
+                // A seal that is found at the last moment may still be good.
+                if let Ok(SearchOutcome::Found(seal)) = search.await {
+                    self.hand_over(job, seal).await;
+                }
+                return goes_on;
+            }
+        };
+        match outcome {
+            Ok(SearchOutcome::Found(seal)) => self.hand_over(job, seal).await,
+            Ok(SearchOutcome::Exhausted) => {
+                tracing::warn!(target: "miner", number = job.header.number, "every row was searched");
+            }
+            Ok(SearchOutcome::Cancelled) => {}
+            Err(error) => tracing::error!(target: "miner", %error, "the search failed"),
+        }
+        self.next_job(cancel).await
+    }
+
+    async fn hand_over(&self, job: &Arc<Job>, seal: Seal) {
+        // An error says that the miner is about to end.
+        let _ = self.seals.send(Found { job: Arc::clone(job), seal }).await;
+    }
+
+    async fn next_job(&mut self, cancel: &CancellationToken) -> bool {
+        next_job(&mut self.jobs, cancel).await
+    }
+}
+
+/// Waits for another job. Returns whether there will be one.
+async fn next_job(
+    jobs: &mut watch::Receiver<Option<Arc<Job>>>,
+    cancel: &CancellationToken,
+) -> bool {
+    tokio::select! {
+        () = cancel.cancelled() => false,
+        changed = jobs.changed() => changed.is_ok(),
+    }
+}

@@ -1,0 +1,36 @@
+//! The miner: searches seals for the work of a node.
+//!
+//! Owns the way from a node's work to a submitted seal. It knows the node by its JSON-RPC alone, and
+//! believes nothing that it can check: work whose key, target or header do not fit is refused.
+//!
+//! ```text
+//!  node ─ poc_subscribe("work") ─▶ Connection ─▶ Job ─▶ Engine ─ Backend (CPU threads) ─▶ seal
+//!    ▲                                │                                                     │
+//!    └──────────── poc_submitWork ────┴─────────────────────────────────────────────────────┘
+//! ```
+//!
+//! Invariants: a miner searches only the rows that were leased to it; it searches the newest work it
+//! has heard of, or nothing; a connection that ends is replaced, by that of another node if there is
+//! one.
+
+mod backend;
+mod bench;
+mod cli;
+mod connection;
+mod cpu;
+mod engine;
+mod error;
+mod job;
+mod retry;
+mod session;
+mod stats;
+mod status_line;
+mod verify;
+
+pub use backend::{Backend, Search};
+pub use cli::Cli;
+pub use cpu::CpuBackend;
+pub use error::MinerError;
+pub use job::{Job, JobError};
+pub use session::{Miner, MinerConfig};
+pub use stats::{Stats, Totals};

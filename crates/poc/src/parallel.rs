@@ -1,0 +1,62 @@
+//! Searching on several threads.
+
+use crate::{
+    CancelFlag, Seal, SearchOutcome, SearchProgress, SearchUnits, Target, Work, kernel::Kernel,
+    search_with,
+};
+use std::{sync::OnceLock, thread};
+
+/// What is searched, and how the search is watched and ended.
+#[derive(Debug, Clone, Copy)]
+pub struct UnitSearch<'a> {
+    /// The work of a header.
+    pub work: &'a Work,
+    /// The largest lottery number that wins.
+    pub target: Target,
+    /// Where to look.
+    pub units: &'a SearchUnits,
+    /// Ends the search when it is raised.
+    pub cancel: &'a CancelFlag,
+    /// Counts the tiles.
+    pub progress: &'a SearchProgress,
+}
+
+impl UnitSearch<'_> {
+    /// Takes units on `threads` threads, one at least, until a seal is found, all are taken or the
+    /// flag is raised.
+    #[must_use]
+    pub fn run(&self, kernel: Kernel, threads: usize) -> SearchOutcome {
+        let done = CancelFlag::default();
+        let found = OnceLock::new();
+        thread::scope(|scope| {
+            for _ in 0..threads.max(1) {
+                scope.spawn(|| {
+                    if let Some(seal) = self.run_alone(kernel, &done) {
+                        done.cancel();
+                        // Of two that are found at once one is enough.
+                        let _ = found.set(seal);
+                    }
+                });
+            }
+        });
+        match found.into_inner() {
+            Some(seal) => SearchOutcome::Found(seal),
+            None if self.cancel.is_cancelled() => SearchOutcome::Cancelled,
+            None => SearchOutcome::Exhausted,
+        }
+    }
+
+    /// Takes units until a seal is found, somebody else has found one, or all are taken.
+    fn run_alone(&self, kernel: Kernel, done: &CancelFlag) -> Option<Seal> {
+        while !self.cancel.is_cancelled() && !done.is_cancelled() {
+            let range = self.units.take()?;
+            let watch = (self.cancel, self.progress);
+            match search_with(kernel, self.work, self.target, &range, watch) {
+                SearchOutcome::Found(seal) => return Some(seal),
+                SearchOutcome::Exhausted => {}
+                SearchOutcome::Cancelled => return None,
+            }
+        }
+        None
+    }
+}

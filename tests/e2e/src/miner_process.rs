@@ -1,0 +1,54 @@
+//! The miner as a process.
+
+use crate::binary_named;
+use alloy_primitives::Address;
+use std::{
+    io::Read as _,
+    process::{Child, Command, ExitStatus, Stdio},
+    thread::JoinHandle,
+};
+
+/// A running miner. Killed when dropped.
+#[derive(Debug)]
+pub struct MinerProcess {
+    child: Child,
+    log: Option<JoinHandle<String>>,
+}
+
+impl MinerProcess {
+    /// Starts a miner of one thread for the node at this WebSocket address.
+    #[must_use]
+    pub fn start(node: &str, coinbase: Address) -> Self {
+        let mut child = Command::new(binary_named("hanzo-miner"))
+            .args(["--threads", "1", "--node", node, "--coinbase", &coinbase.to_string()])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut log = child.stderr.take().unwrap();
+        let log = std::thread::spawn(move || {
+            let mut bytes = Vec::new();
+            log.read_to_end(&mut bytes).unwrap();
+            String::from_utf8_lossy(&bytes).into_owned()
+        });
+        Self { child, log: Some(log) }
+    }
+
+    /// Asks the process to end (SIGTERM). Returns how it did, and all that it wrote.
+    pub fn stop(mut self) -> (ExitStatus, String) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        let status = self.child.wait().unwrap();
+        let log = self.log.take().map(|log| log.join().unwrap()).unwrap_or_default();
+        (status, log)
+    }
+}
+
+impl Drop for MinerProcess {
+    fn drop(&mut self) {
+        // Both fail only if the process has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
