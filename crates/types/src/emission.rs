@@ -121,6 +121,7 @@ impl EmissionSchedule {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{RecycleBurns, SupplyCounters};
     use proptest::prelude::*;
 
     fn per_second() -> EmissionSchedule {
@@ -184,6 +185,35 @@ mod tests {
         let end = smooth.cumulative(u64::MAX);
         assert!(end <= crate::MINING_BUCKET_WEI);
         assert!(crate::MINING_BUCKET_WEI - end < U256::from(1_000_000));
+    }
+
+    /// A year of the page: what its blocks may mint, all so far, and what they do mint while nothing
+    /// is burned. In AI; blocks come every six seconds.
+    fn page_row(schedule: &EmissionSchedule, counters: &mut SupplyCounters, year: u64) -> String {
+        let blocks = SECONDS_PER_YEAR / 6;
+        let (start, end) =
+            (schedule.cumulative(year * blocks), schedule.cumulative((year + 1) * blocks));
+        let left = counters.mining_bucket(RecycleBurns::No);
+        let minted = (end - start).min(left);
+        counters.mined += minted;
+        let [of_year, sum, mined] =
+            [end - start, end, counters.mined].map(|wei| (wei / ai_to_wei(1)).to_string());
+        format!("| {year} | {of_year} | {sum} | {mined} |\n")
+    }
+
+    fn page_table(preset: EmissionPreset, years: u64) -> String {
+        let schedule = EmissionSchedule::new(preset, 6);
+        let mut counters = SupplyCounters::default();
+        (0..years).map(|year| page_row(&schedule, &mut counters, year)).collect()
+    }
+
+    #[test]
+    fn the_page_about_emission_has_what_this_code_gives() {
+        let page = include_str!("../../../docs/emission.md");
+        for (preset, years) in [(EmissionPreset::Table, 24), (EmissionPreset::Smooth, 24)] {
+            let table = page_table(preset, years);
+            assert!(page.contains(&table), "docs/emission.md lacks, for {preset:?}:\n{table}");
+        }
     }
 
     proptest! {

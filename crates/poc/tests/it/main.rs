@@ -5,6 +5,8 @@ mod allocation;
 #[cfg(test)]
 mod difficulty;
 #[cfg(test)]
+mod difficulty_simulation;
+#[cfg(test)]
 mod reference;
 #[cfg(test)]
 mod search;
