@@ -1,6 +1,6 @@
 //! The processor.
 
-use crate::{Backend, Search};
+use crate::Backend;
 use hanzo_poc::{Kernel, SearchOutcome, UnitSearch};
 
 /// Searches on threads of this machine, with its fastest kernel.
@@ -23,8 +23,7 @@ impl Backend for CpuBackend {
         format!("CPU, {} thread(s), {}", self.threads, self.kernel)
     }
 
-    fn search(&self, search: Search<'_>) -> SearchOutcome {
-        let Search { work, target, units, cancel, progress } = search;
-        UnitSearch { work, target, units, cancel, progress }.run(self.kernel, self.threads)
+    fn search(&self, search: UnitSearch<'_>) -> SearchOutcome {
+        search.run(self.kernel, self.threads)
     }
 }

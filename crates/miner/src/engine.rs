@@ -1,7 +1,7 @@
 //! The search, apart from where work comes from.
 
-use crate::{Backend, Job, Search, Stats};
-use hanzo_poc::{CancelFlag, Seal, SearchOutcome, SearchUnits};
+use crate::{Backend, Job, Stats};
+use hanzo_poc::{CancelFlag, Seal, SearchOutcome, SearchUnits, UnitSearch};
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -46,7 +46,7 @@ impl Engine {
             let flag = Arc::clone(&flag);
             move || {
                 let units = SearchUnits::new(job.rows.clone());
-                backend.search(Search {
+                backend.search(UnitSearch {
                     work: &job.work,
                     target: job.target,
                     units: &units,

@@ -27,7 +27,7 @@ mod stats;
 mod status_line;
 mod verify;
 
-pub use backend::{Backend, Search};
+pub use backend::Backend;
 pub use cli::Cli;
 pub use cpu::CpuBackend;
 pub use error::MinerError;

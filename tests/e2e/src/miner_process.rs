@@ -1,9 +1,8 @@
 //! The miner as a process.
 
-use crate::binary_named;
+use crate::node_process::{binary_named, read_log};
 use alloy_primitives::Address;
 use std::{
-    io::Read as _,
     process::{Child, Command, ExitStatus, Stdio},
     thread::JoinHandle,
 };
@@ -26,12 +25,7 @@ impl MinerProcess {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut log = child.stderr.take().unwrap();
-        let log = std::thread::spawn(move || {
-            let mut bytes = Vec::new();
-            log.read_to_end(&mut bytes).unwrap();
-            String::from_utf8_lossy(&bytes).into_owned()
-        });
+        let log = read_log(&mut child);
         Self { child, log: Some(log) }
     }
 

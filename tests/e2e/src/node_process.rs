@@ -66,6 +66,16 @@ pub fn binary_named(name: &str) -> PathBuf {
     path
 }
 
+/// Reads all that a process writes to standard error: a full pipe would stop it.
+pub(crate) fn read_log(child: &mut Child) -> JoinHandle<String> {
+    let mut log = child.stderr.take().unwrap();
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        log.read_to_end(&mut bytes).unwrap();
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
+}
+
 /// Runs the binary to its end.
 #[must_use]
 pub fn run_to_end(arguments: &[&str]) -> Output {
@@ -118,12 +128,7 @@ impl NodeCommand {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut log = child.stderr.take().unwrap();
-        let log = std::thread::spawn(move || {
-            let mut bytes = Vec::new();
-            log.read_to_end(&mut bytes).unwrap();
-            String::from_utf8_lossy(&bytes).into_owned()
-        });
+        let log = read_log(&mut child);
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let (mut url, mut metrics) = (None, None);
         for line in stdout.by_ref().lines() {

@@ -88,18 +88,20 @@ impl WorkBook {
         }
     }
 
-    /// Adds a template on the head and names it. A template that was added before keeps its name and
-    /// its leases.
+    /// Adds a template on the head and names it; `None` if it builds on another block. A template that
+    /// was added before keeps its name and its leases.
     pub(super) fn add(
         &mut self,
         template: Arc<PendingBlock>,
         pool_version: u64,
         built_at: u64,
-    ) -> Arc<OpenWork> {
-        self.follow(template.parent().hash());
+    ) -> Option<Arc<OpenWork>> {
+        if template.parent().hash() != self.head {
+            return None;
+        }
         let seal_hash = template.seal_hash();
         if let Some(known) = self.open.iter().find(|work| work.template.seal_hash() == seal_hash) {
-            return Arc::clone(known);
+            return Some(Arc::clone(known));
         }
         self.next_id = self.next_id.saturating_add(1);
         let id = TemplateId(self.next_id);
@@ -111,7 +113,7 @@ impl WorkBook {
         {
             self.retire(&oldest);
         }
-        work
+        Some(work)
     }
 
     /// The newest template that pays `coinbase`.

@@ -171,10 +171,17 @@ impl WorkService {
         if let Some(work) = self.usable(coinbase)? {
             return Ok(work);
         }
-        let pool_version = self.templates.pool().version();
-        let built_at = self.templates.clock().now();
-        let template = self.templates.pending_for(coinbase)?;
-        Ok(self.book.lock().add(template, pool_version, built_at))
+        loop {
+            let pool_version = self.templates.pool().version();
+            let built_at = self.templates.clock().now();
+            let template = self.templates.pending_for(coinbase)?;
+            let mut book = self.book.lock();
+            book.follow(self.templates.chain().view().head().hash());
+            // The head may have moved on while the block was built.
+            if let Some(work) = book.add(template, pool_version, built_at) {
+                return Ok(work);
+            }
+        }
     }
 
     /// The newest template for `coinbase` if it is still good. Source: decision D-36.

@@ -31,7 +31,7 @@ fn node_methods(table: &mut MethodTable<Eth>) -> Result<(), RegisterMethodError>
     table.immediate("eth_mining", Eth::mining)?;
     table.immediate("eth_hashrate", Eth::hashrate)?;
     table.blocking("eth_getWork", (Lane::Execution, 0), Eth::get_work)?;
-    table.blocking("eth_submitWork", (Lane::Execution, 3), Eth::submit_work)?;
+    table.look_up("eth_submitWork", 3, Eth::submit_work)?;
     table.look_up("eth_submitHashrate", 2, Eth::submit_hashrate)?;
     table.immediate("eth_blobBaseFee", Eth::blob_base_fee)?;
     table.blocking("eth_gasPrice", (Lane::Lookup, 0), Eth::gas_price)?;

@@ -1,6 +1,11 @@
 //! The node itself: chain id, head, miner.
 
-use crate::{arguments::Arguments, eth::Eth, poc::submit_ethash, rpc_error::RpcError};
+use crate::{
+    arguments::Arguments,
+    eth::Eth,
+    poc::{report_rate, submit_ethash, work_error},
+    rpc_error::RpcError,
+};
 use alloy_primitives::{Address, B64, B256, U64, U256};
 
 impl Eth {
@@ -42,8 +47,7 @@ impl Eth {
     /// at rows of their own choice, since it has no place for a lease (decision D-37).
     pub(crate) fn get_work(&self, _: &Arguments<'_>) -> Result<[B256; 4], RpcError> {
         self.node.require_writable()?;
-        let package = self.node.work.work(None);
-        let package = package.map_err(|error| RpcError::Server(error.to_string()))?;
+        let package = self.node.work.work(None).map_err(work_error)?;
         let number = U256::from(package.template.block().number);
         Ok([package.seal_hash(), package.sigma(), package.target().into(), number.into()])
     }
@@ -58,10 +62,7 @@ impl Eth {
 
     /// A miner says how fast it is, in multiply-accumulates per second.
     pub(crate) fn submit_hashrate(&self, arguments: &Arguments<'_>) -> Result<bool, RpcError> {
-        let rate: U64 = arguments.required(0, "hashrate")?;
-        let id: B256 = arguments.required(1, "id")?;
-        self.node.work.report_rate(id, rate.to());
-        Ok(true)
+        report_rate(&self.node, arguments)
     }
 
     /// Price of blob gas in the head; null before blobs exist, as in geth.

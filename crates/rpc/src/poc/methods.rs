@@ -10,7 +10,8 @@ impl Poc {
         let slots = self.slots.clone();
         let mut table = MethodTable::new(self, slots);
         table.blocking("poc_getWork", (Lane::Execution, 1), Self::get_work)?;
-        table.blocking("poc_submitWork", (Lane::Execution, 3), Self::submit_work)?;
+        // A seal must not wait behind calls: every millisecond is one in which it becomes stale.
+        table.look_up("poc_submitWork", 3, Self::submit_work)?;
         table.look_up("poc_submitHashrate", 2, Self::submit_hashrate)?;
         table.immediate("poc_hashrate", Self::hashrate)?;
         table.immediate("poc_minerStats", Self::miner_stats)?;

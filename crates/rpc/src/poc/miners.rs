@@ -1,7 +1,7 @@
 //! `poc_hashrate`, `poc_submitHashrate`, `poc_minerStats`.
 
 use super::Poc;
-use crate::{arguments::Arguments, rpc_error::RpcError};
+use crate::{arguments::Arguments, node_context::NodeContext, rpc_error::RpcError};
 use alloy_primitives::{Address, B256, U64};
 use hanzo_mining::MinerReport;
 use serde::Serialize;
@@ -48,10 +48,7 @@ impl Poc {
     }
 
     pub(super) fn submit_hashrate(&self, arguments: &Arguments<'_>) -> Result<bool, RpcError> {
-        let rate: U64 = arguments.required(0, "hashrate")?;
-        let id: B256 = arguments.required(1, "id")?;
-        self.node.work.report_rate(id, rate.to());
-        Ok(true)
+        report_rate(&self.node, arguments)
     }
 
     pub(super) fn miner_stats(&self) -> Result<MinerStats, RpcError> {
@@ -62,4 +59,12 @@ impl Poc {
             miners: work.miners().reports().into_iter().map(MinerAnswer::from).collect(),
         })
     }
+}
+
+/// A miner says how fast it is, in multiply-accumulates per second, and who it is.
+pub(crate) fn report_rate(node: &NodeContext, arguments: &Arguments<'_>) -> Result<bool, RpcError> {
+    let rate: U64 = arguments.required(0, "hashrate")?;
+    let id: B256 = arguments.required(1, "id")?;
+    node.work.report_rate(id, rate.to());
+    Ok(true)
 }

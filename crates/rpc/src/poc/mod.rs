@@ -10,7 +10,9 @@ mod work_feed;
 use crate::{execution_slots::ExecutionSlots, node_context::NodeContext};
 use std::sync::Arc;
 
+pub(crate) use miners::report_rate;
 pub(crate) use seals::submit_ethash;
+pub(crate) use work::work_error;
 
 /// The `poc` namespace.
 #[derive(Debug, Clone)]

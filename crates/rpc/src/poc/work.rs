@@ -53,7 +53,7 @@ impl From<&WorkPackage> for WorkAnswer {
 }
 
 /// Only a block that cannot be built is this node's failure.
-pub(super) fn work_error(error: WorkError) -> RpcError {
+pub(crate) fn work_error(error: WorkError) -> RpcError {
     match error {
         WorkError::NoCoinbase | WorkError::TooManyBeneficiaries | WorkError::Draft { .. } => {
             RpcError::Server(error.to_string())
