@@ -54,7 +54,7 @@ contracts-check: ## Fails if an artifact is not what contracts/src compiles to, 
 fixtures: ## Writes the own fixtures in tests/conformance/fixtures.
 	cargo run --locked -p hanzo-conformance --bin generate
 
-arrows: ## Fails if a crate depends on one it must not know.
+arrows: ## Fails if a crate depends on one it must not know, or a source file belongs to no module.
 	cargo xtask arrows
 
 test: setup ## Runs every test, the end-to-end tests of the real binary included.

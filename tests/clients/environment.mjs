@@ -27,7 +27,7 @@ export const MNEMONIC = "test test test test test test test test test test test 
 export const STRANGER = "0x000000000000000000000000000000000000dEaD";
 
 /** The first of the accounts, by index of the mnemonic, that only this suite signs with. */
-export const ACCOUNT = { viem: 1, ethers: 6, multicall: 9, examples: 10, coin: 13 };
+export const ACCOUNT = { viem: 1, shares: 4, ethers: 6, multicall: 9, examples: 10, coin: 13 };
 
 /** What a transaction declares to touch: one address and one slot of it. */
 export const ACCESS_LIST = [{ address: STRANGER, storageKeys: [`0x${"00".repeat(32)}`] }];

@@ -48,9 +48,10 @@ async function accountAt(client, address, block, variables) {
 /**
  * Asserts that the chain has begun with a contract at `address` that is what a deployment of `name` by a
  * transaction leaves at an address of its own, except that the words filled into the code are those that
- * belong to the address: `wordsAt(address)`. Resolves to the address of the deployment.
+ * belong to the address: `wordsAt(address)`, and that it has what consensus wrote before the first block:
+ * `written`, values by slot. Resolves to the address of the deployment.
  */
-export async function assertAsDeployed({ client, wallet, name, address, wordsAt = () => ({}) }) {
+export async function assertAsDeployed({ client, wallet, name, address, wordsAt = () => ({}), written = {} }) {
   const artifact = shipped(name);
   const mined = async (hash) => {
     const receipt = await client.waitForTransactionReceipt({ hash });
@@ -68,6 +69,6 @@ export async function assertAsDeployed({ client, wallet, name, address, wordsAt 
   const { storage } = deployed;
   const expected = (at) => ({ nonce: 1, balance: 0n, code: codeOf(artifact, wordsAt(at)), storage });
   assert.deepEqual(deployed, expected(contractAddress));
-  assert.deepEqual(predeploy, expected(address));
+  assert.deepEqual(predeploy, { ...expected(address), storage: { ...storage, ...written } });
   return contractAddress;
 }

@@ -109,6 +109,7 @@ function suites() {
     node("Multicall3", "multicall.test.mjs"),
     node("precompiles", "precompiles.test.mjs"),
     node("coin", "coin.test.mjs"),
+    node("work shares", "shares.test.mjs"),
     node("examples", "examples.test.mjs"),
   ];
 }

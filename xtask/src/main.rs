@@ -2,6 +2,7 @@
 
 mod arrows;
 mod genesis;
+mod modules;
 
 use clap::{Parser, Subcommand};
 
@@ -20,7 +21,7 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
-    /// Fails if a crate depends on one it must not know.
+    /// Fails if a crate depends on one it must not know, or a source file belongs to no module.
     Arrows,
 }
 
@@ -28,6 +29,6 @@ fn main() -> anyhow::Result<()> {
     match Cli::parse().task {
         Task::Genesis { check: true } => genesis::check(),
         Task::Genesis { check: false } => genesis::write(),
-        Task::Arrows => arrows::check(),
+        Task::Arrows => arrows::check().and_then(|()| modules::check()),
     }
 }

@@ -4,9 +4,6 @@ use alloy_primitives::U256;
 use hanzo_poc::next_difficulty;
 use hanzo_types::{DifficultyRule, HanzoConfig, Header};
 
-/// Half-life of the difficulty rule, in target block times. Source: proof-of-compute §7.
-pub const HALF_LIFE_BLOCK_TIMES: u64 = 60;
-
 /// Difficulty of the child of `parent`, in expected multiply-accumulates.
 ///
 /// `grandparent` is `None` for the child of the genesis block, which keeps the genesis difficulty,
@@ -25,12 +22,7 @@ pub fn expected_difficulty(
         (DifficultyRule::Asert, None) => parent.difficulty,
         (DifficultyRule::Asert, Some(grandparent)) => {
             let interval_seconds = parent.timestamp.saturating_sub(grandparent.timestamp);
-            let target_block_time = config.target_block_time;
-            let rule = hanzo_poc::DifficultyRule {
-                target_block_time,
-                half_life: target_block_time.saturating_mul(HALF_LIFE_BLOCK_TIMES),
-                minimum: U256::from(hanzo_poc::MIN_DIFFICULTY),
-            };
+            let rule = hanzo_poc::DifficultyRule::asert(config.target_block_time);
             next_difficulty(parent.difficulty, interval_seconds, &rule)
         }
     }
@@ -39,6 +31,7 @@ pub fn expected_difficulty(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hanzo_poc::HALF_LIFE_BLOCK_TIMES;
     use hanzo_types::{ChainSpec, Rules};
     use proptest::prelude::*;
 

@@ -31,7 +31,7 @@ mod receipts;
 mod signature_rule;
 
 pub use arrival::{Arrival, MAX_FUTURE_SECONDS};
-pub use difficulty::{HALF_LIFE_BLOCK_TIMES, expected_difficulty};
+pub use difficulty::expected_difficulty;
 pub use engine::{Ancestors, Consensus, engine_for};
 pub use error::{ConsensusError, OmmerFault, UnreadableAncestor};
 pub use ethereum::EthereumRules;

@@ -8,6 +8,7 @@ use crate::{
     ethereum_block::EthereumBlock,
     hanzo_block::HanzoBlock,
     push_error::{PushError, push_error},
+    share_books::BlockPace,
 };
 use alloy_consensus::TxReceipt as _;
 use alloy_eips::eip4895::Withdrawal;
@@ -46,7 +47,7 @@ impl<'a> BlockBuilder<'a> {
     /// system calls that come before the first transaction (EIP-2935, EIP-4788).
     ///
     /// Of `header` the fields known before execution are read: number, timestamp, beneficiary, gas
-    /// limit, base fee, parent hash; on Ethereum chains also difficulty, `mixHash`, excess blob gas
+    /// limit, base fee, parent hash, difficulty; on Ethereum chains also `mixHash`, excess blob gas
     /// and parent beacon block root.
     ///
     /// # Errors
@@ -57,18 +58,20 @@ impl<'a> BlockBuilder<'a> {
         parent: &Header,
         spec: &Arc<ChainSpec>,
     ) -> Result<Self, ExecutionError> {
-        Self::started(start_block(state, header, parent, spec)?, state, spec)
+        let started = start_block(state, header, parent, spec)?;
+        Self::started(started, state, BlockPace::of(header, parent), spec)
     }
 
     /// A block whose first transaction is next; `state` is that before it.
     pub(crate) fn started(
         started: StartedBlock<'a>,
         state: &'a dyn WorldState,
+        pace: BlockPace,
         spec: &ChainSpec,
     ) -> Result<Self, ExecutionError> {
         let block = match spec.rules() {
             Rules::Hanzo(rules) => {
-                OpenBlock::Hanzo(HanzoBlock::new(started, state, Arc::clone(rules))?)
+                OpenBlock::Hanzo(HanzoBlock::new(started, state, pace, Arc::clone(rules))?)
             }
             Rules::Ethereum(schedule) => {
                 OpenBlock::Ethereum(EthereumBlock::new(started, state, schedule))

@@ -5,12 +5,14 @@ use crate::{
     accounting::settle_block,
     block_evm::{BlockEvm, read_error},
     block_start::{StartedBlock, TransactionExecutor},
+    share_books::{BlockPace, share_writes},
+    slot_write::{SlotWrite, write_slots},
 };
 use alloy_evm::{
     Evm as _,
     block::{BlockExecutionError, BlockExecutor as _},
 };
-use alloy_primitives::{Address, U256, map::HashMap};
+use alloy_primitives::{Address, U256};
 use hanzo_state::{StateError, StateRead};
 use hanzo_types::{
     AI_SUPPLY, BlockSupply, COMPUTE_MINING, HanzoRules, Receipt, SupplyCounters, SupplySlot,
@@ -18,11 +20,8 @@ use hanzo_types::{
 };
 use reth_primitives_traits::Recovered;
 use revm::{
-    Database as _, DatabaseCommit as _,
-    context::Block as _,
-    context_interface::result::ExecutionResult,
-    database::DatabaseCommitExt as _,
-    state::{Account, AccountStatus, EvmState, EvmStorageSlot, TransactionId},
+    Database as _, context::Block as _, context_interface::result::ExecutionResult,
+    database::DatabaseCommitExt as _, state::EvmState,
 };
 use std::sync::Arc;
 
@@ -34,6 +33,7 @@ use std::sync::Arc;
 pub(crate) struct HanzoBlock<'a> {
     inner: TransactionExecutor<'a>,
     rules: Arc<HanzoRules>,
+    pace: BlockPace,
     counters_before: SupplyCounters,
     /// Wei of base fee burned so far.
     base_fee_burn: U256,
@@ -54,12 +54,14 @@ impl<'a> HanzoBlock<'a> {
     pub(crate) fn new(
         started: StartedBlock<'a>,
         state: &dyn StateRead,
+        pace: BlockPace,
         rules: Arc<HanzoRules>,
     ) -> Result<Self, ExecutionError> {
         let counters_before = read_counters(|slot| state.storage(AI_SUPPLY, slot.key()))?;
         Ok(Self {
             inner: started.executor,
             rules,
+            pace,
             counters_before,
             base_fee_burn: U256::ZERO,
             destroyed: U256::ZERO,
@@ -119,7 +121,9 @@ impl<'a> HanzoBlock<'a> {
         for (address, amount) in [(COMPUTE_MINING, pool), (coinbase, reward)] {
             self.credit(address, amount)?;
         }
-        self.write_counters(before, supply.counters)?;
+        let counters = Self::counter_writes(before, supply.counters);
+        write_slots(self.inner.evm.db_mut(), AI_SUPPLY, counters)?;
+        self.write_share_books(supply.share_pool)?;
         Ok(supply)
     }
 
@@ -141,36 +145,24 @@ impl<'a> HanzoBlock<'a> {
         })
     }
 
-    /// Writes the changed counters into the storage of `AISupply`, without EVM, gas or logs.
-    fn write_counters(
-        &mut self,
-        before: SupplyCounters,
-        after: SupplyCounters,
-    ) -> Result<(), ExecutionError> {
-        let changed: Vec<(U256, U256, U256)> = [
+    /// The slots of `AISupply` that the block changes.
+    fn counter_writes(before: SupplyCounters, after: SupplyCounters) -> [SlotWrite; 4] {
+        [
             (SupplySlot::Minted, before.minted, after.minted),
             (SupplySlot::Burned, before.burned, after.burned),
             (SupplySlot::Mined, before.mined, after.mined),
             (SupplySlot::Trained, before.trained, after.trained),
         ]
-        .into_iter()
-        .filter(|(_, before, after)| before != after)
-        .map(|(slot, before, after)| (slot.key(), before, after))
-        .collect();
-        if changed.is_empty() {
-            return Ok(());
-        }
-        let db = self.inner.evm.db_mut();
-        let read = db.basic(AI_SUPPLY).map_err(read_error)?;
-        let info = read.unwrap_or_default();
-        let mut account = Account::from(info);
-        account.status = AccountStatus::Touched;
-        for (key, before, after) in changed {
-            let slot = EvmStorageSlot::new_changed(before, after, TransactionId::ZERO);
-            account.storage.insert(key, slot);
-        }
-        db.commit(HashMap::from_iter([(AI_SUPPLY, account)]));
-        Ok(())
+        .map(|(slot, before, after)| SlotWrite { key: slot.key(), before, after })
+    }
+
+    /// Enters the block's part of the reward into the books of the share pool.
+    fn write_share_books(&mut self, paid_in: U256) -> Result<(), StateError> {
+        let database = self.inner.evm.db_mut();
+        let writes = share_writes(self.rules.config(), self.pace, paid_in, |slot| {
+            database.storage(COMPUTE_MINING, slot).map_err(read_error)
+        })?;
+        write_slots(database, COMPUTE_MINING, writes)
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::{session::now, status_line::rate};
 use alloy_primitives::{B256, U256};
 use hanzo_poc::{
-    BareMultiplication, CancelFlag, Kernel, SearchProgress, SearchUnits, TILE_MACS, Target,
+    BareMultiplication, CancelFlag, Kernel, OnSeal, SearchProgress, SearchUnits, TILE_MACS, Target,
     UnitSearch, Work,
 };
 use std::{
@@ -71,6 +71,7 @@ fn search_rate(kernel: Kernel, threads: usize, each: Duration) -> u64 {
         units: &SearchUnits::new(0..u32::MAX),
         cancel: &cancel,
         progress: &progress,
+        on_seal: OnSeal::FIRST,
     };
     let started = now();
     thread::scope(|scope| {

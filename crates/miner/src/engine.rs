@@ -1,7 +1,7 @@
 //! The search, apart from where work comes from.
 
 use crate::{Backend, Job, Stats};
-use hanzo_poc::{CancelFlag, Seal, SearchOutcome, SearchUnits, UnitSearch};
+use hanzo_poc::{CancelFlag, OnSeal, Seal, SearchOutcome, SearchUnits, UnitSearch};
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -52,6 +52,7 @@ impl Engine {
                     units: &units,
                     cancel: &flag,
                     progress: &stats.progress,
+                    on_seal: OnSeal::FIRST,
                 })
             }
         });

@@ -30,7 +30,7 @@ mod template_service;
 mod work;
 
 pub use clock::Clock;
-pub use config::{MAX_MINING_THREADS, MiningConfig};
+pub use config::{DEFAULT_BENEFICIARIES, MAX_BENEFICIARIES, MAX_MINING_THREADS, MiningConfig};
 pub use continuous::{ContinuousMiner, TEMPLATE_CHECK_INTERVAL, TEMPLATE_MAX_AGE};
 pub use error::MiningError;
 pub use instant::{COALESCING_WINDOW, InstantSealer};
@@ -40,6 +40,6 @@ pub use sealer::Sealer;
 pub use status::MinerStatus;
 pub use template_service::{PENDING_MAX_AGE_SECONDS, TemplateService};
 pub use work::{
-    Accepted, MAX_BENEFICIARIES, MAX_MINERS, MinerReport, Miners, ROWS_PER_LEASE, RowLease,
-    SubmitReject, TemplateId, WORK_REFRESH_SECONDS, WorkError, WorkName, WorkPackage, WorkService,
+    Accepted, MAX_MINERS, MinerReport, Miners, ROWS_PER_LEASE, RowLease, SubmitReject, TemplateId,
+    WORK_REFRESH_SECONDS, WorkError, WorkName, WorkPackage, WorkService,
 };

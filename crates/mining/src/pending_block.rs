@@ -1,11 +1,11 @@
 //! A block that lacks nothing but its seal.
 
-use alloy_primitives::{B64, B256};
+use alloy_primitives::{B64, B256, U256};
 use hanzo_chain::{ChainView, Prebuilt, RecentState};
 use hanzo_evm::Executed;
 use hanzo_poc::Seal;
-use hanzo_state::Layer;
-use hanzo_types::{RecoveredBlock, SealedHeader};
+use hanzo_state::{Layer, StateError, StateRead as _};
+use hanzo_types::{COMPUTE_MINING, EpochField, RecoveredBlock, SealedHeader, ShareEpoch};
 use reth_primitives_traits::Block as _;
 use std::{
     sync::{Arc, OnceLock},
@@ -70,6 +70,13 @@ impl PendingBlock {
     #[must_use]
     pub fn seal_hash(&self) -> B256 {
         self.prebuilt.seal_hash.0
+    }
+
+    /// Difficulty of work shares of this block's number, in multiply-accumulates: the last block before
+    /// the epoch has set it.
+    pub(crate) fn share_difficulty(&self) -> Result<U256, StateError> {
+        let slot = ShareEpoch::of_block(self.block.number).slot(EpochField::ShareDifficulty);
+        self.view.latest_state().storage(COMPUTE_MINING, slot)
     }
 
     /// World state after this block.

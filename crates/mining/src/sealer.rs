@@ -7,8 +7,8 @@ use crate::{
 use alloy_primitives::B256;
 use hanzo_chain::Inserted;
 use hanzo_poc::{
-    CancelFlag, Kernel, Seal, SearchOutcome, SearchProgress, SearchUnits, TILE_MACS, Target,
-    UnitSearch, Work,
+    CancelFlag, Kernel, OnSeal, Seal, SearchOutcome, SearchProgress, SearchUnits, TILE_MACS,
+    Target, UnitSearch, Work,
 };
 use hanzo_types::Fault;
 use parking_lot::Mutex;
@@ -97,7 +97,14 @@ impl Sealer {
         let units = self.units_of(template.seal_hash());
         let progress = SearchProgress::default();
         let started = now();
-        let search = UnitSearch { work: &work, target, units: &units, cancel, progress: &progress };
+        let search = UnitSearch {
+            work: &work,
+            target,
+            units: &units,
+            cancel,
+            progress: &progress,
+            on_seal: OnSeal::FIRST,
+        };
         let outcome = search.run(Kernel::detect(), self.threads);
         let macs = progress.tiles().saturating_mul(TILE_MACS);
         let elapsed = started.elapsed();

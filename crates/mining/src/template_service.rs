@@ -114,6 +114,11 @@ impl TemplateService {
         self.config.coinbase
     }
 
+    /// Coinbases that work is handed out for at a time.
+    pub(crate) fn max_beneficiaries(&self) -> usize {
+        self.config.max_beneficiaries
+    }
+
     pub(crate) const fn chain(&self) -> &ChainHandle {
         &self.chain
     }

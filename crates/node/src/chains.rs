@@ -6,6 +6,7 @@ use serde_json::Value;
 use std::{fmt, fs, path::PathBuf, str::FromStr};
 
 const DEV_GENESIS: &str = include_str!("../../../genesis/dev.json");
+const CLUSTER_GENESIS: &str = include_str!("../../../genesis/cluster.json");
 const TESTNET_GENESIS: &str = include_str!("../../../genesis/testnet.json");
 const MAINNET_GENESIS: &str = include_str!("../../../genesis/mainnet.json");
 
@@ -14,6 +15,8 @@ const MAINNET_GENESIS: &str = include_str!("../../../genesis/mainnet.json");
 pub enum ChainSource {
     /// Embedded, chain id 31337.
     Dev,
+    /// Embedded, chain id 36961.
+    Cluster,
     /// Embedded, chain id 36962.
     Testnet,
     /// Embedded, chain id 36963.
@@ -29,10 +32,13 @@ impl FromStr for ChainSource {
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
             "dev" => Ok(Self::Dev),
+            "cluster" => Ok(Self::Cluster),
             "testnet" => Ok(Self::Testnet),
             "mainnet" => Ok(Self::Mainnet),
             file if fs::exists(file).unwrap_or(false) => Ok(Self::File(file.into())),
-            other => Err(format!("`{other}` is neither dev, testnet, mainnet nor a genesis file")),
+            other => Err(format!(
+                "`{other}` is neither dev, cluster, testnet, mainnet nor a genesis file"
+            )),
         }
     }
 }
@@ -41,6 +47,7 @@ impl fmt::Display for ChainSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Dev => f.write_str(ChainName::Dev.as_str()),
+            Self::Cluster => f.write_str(ChainName::Cluster.as_str()),
             Self::Testnet => f.write_str(ChainName::Testnet.as_str()),
             Self::Mainnet => f.write_str(ChainName::Mainnet.as_str()),
             Self::File(path) => path.display().fmt(f),
@@ -66,6 +73,7 @@ impl ChainSource {
     pub fn load(&self, dev: DevSettings) -> Result<ChainSpec, NodeError> {
         let json = match self {
             Self::Dev => dev_genesis(dev),
+            Self::Cluster => CLUSTER_GENESIS.to_owned(),
             Self::Testnet => TESTNET_GENESIS.to_owned(),
             Self::Mainnet => MAINNET_GENESIS.to_owned(),
             Self::File(path) => fs::read_to_string(path)
@@ -123,6 +131,7 @@ mod tests {
     fn every_embedded_chain_passes_its_own_checks() {
         for (source, id) in [
             (ChainSource::Dev, 31337),
+            (ChainSource::Cluster, 36961),
             (ChainSource::Testnet, 36962),
             (ChainSource::Mainnet, 36963),
         ] {
@@ -132,7 +141,9 @@ mod tests {
 
     #[test]
     fn every_embedded_chain_distributes_five_hundred_million() {
-        for source in [ChainSource::Dev, ChainSource::Testnet, ChainSource::Mainnet] {
+        for source in
+            [ChainSource::Dev, ChainSource::Cluster, ChainSource::Testnet, ChainSource::Mainnet]
+        {
             let spec = source.load(DevSettings::default()).unwrap();
             assert_eq!(
                 spec.hanzo_rules().unwrap().genesis_supply(),
@@ -167,6 +178,6 @@ mod tests {
     #[test]
     fn an_unknown_chain_name_is_refused_with_the_known_ones() {
         let error = "ropsten".parse::<ChainSource>().unwrap_err();
-        assert!(error.contains("dev, testnet, mainnet"), "{error}");
+        assert!(error.contains("dev, cluster, testnet, mainnet"), "{error}");
     }
 }

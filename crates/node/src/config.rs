@@ -3,7 +3,7 @@
 use crate::{ChainSource, DevSettings, NodeError};
 use alloy_primitives::{Address, Bytes};
 use hanzo_consensus::MIN_GAS_LIMIT;
-use hanzo_mining::MAX_MINING_THREADS;
+use hanzo_mining::{MAX_BENEFICIARIES, MAX_MINING_THREADS};
 use hanzo_store::Retention;
 use hanzo_types::{MAX_EXTRA_DATA_BYTES, SealKind};
 use std::{
@@ -72,6 +72,8 @@ pub struct NodeConfig {
     pub extra_data: Bytes,
     /// Threads that search for a seal; `None` means one on the dev chain, all cores elsewhere.
     pub mining_threads: Option<usize>,
+    /// Coinbases that miners outside this process can work for at a time.
+    pub max_beneficiaries: usize,
     /// Gas limit to steer to.
     pub target_gas_limit: Option<u64>,
     /// How much of the past is kept.
@@ -106,6 +108,12 @@ impl NodeConfig {
         {
             return Some(format!(
                 "--miner.threads is {threads}, allowed is 1 to {MAX_MINING_THREADS}"
+            ));
+        }
+        let beneficiaries = self.max_beneficiaries;
+        if !(1..=MAX_BENEFICIARIES).contains(&beneficiaries) {
+            return Some(format!(
+                "--miner.max-beneficiaries is {beneficiaries}, allowed is 1 to {MAX_BENEFICIARIES}"
             ));
         }
         if let Some(gas) = self.target_gas_limit

@@ -90,6 +90,7 @@ pub(crate) struct MinerSection {
     pub(crate) threads: Option<usize>,
     pub(crate) extradata: Option<String>,
     pub(crate) gaslimit: Option<u64>,
+    pub(crate) max_beneficiaries: Option<usize>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]

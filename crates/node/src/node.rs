@@ -94,6 +94,7 @@ impl Node {
                 extra_data: config.extra_data.clone(),
                 target_gas_limit: config.target_gas_limit,
                 threads,
+                max_beneficiaries: config.max_beneficiaries,
             },
             Clock::system(),
         );

@@ -6,8 +6,8 @@
 use alloy_primitives::{B256, U256};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use hanzo_poc::{
-    BareMultiplication, CancelFlag, Kernel, Scratch, Seal, SearchProgress, SearchRange, TILE_MACS,
-    Target, Work, search_with,
+    BareMultiplication, CancelFlag, Kernel, OnSeal, Scratch, Seal, SearchProgress, SearchRange,
+    SearchWatch, TILE_MACS, Target, Work, search_with,
 };
 use std::{hint::black_box, time::Instant};
 
@@ -49,7 +49,8 @@ fn search_once(kernel: Kernel, work: &Work) -> f64 {
     let (cancel, progress) = (CancelFlag::default(), SearchProgress::default());
     let never = Target::from_difficulty(U256::MAX);
     let start = now();
-    let _ = black_box(search_with(kernel, work, never, &range, (&cancel, &progress)));
+    let watch = SearchWatch { cancel: &cancel, progress: &progress, on_seal: OnSeal::FIRST };
+    let _ = black_box(search_with(kernel, work, never, &range, watch));
     macs_per_second(progress.tiles() * TILE_MACS, start)
 }
 

@@ -1,5 +1,6 @@
 //! The difficulty of the next block.
 
+use crate::MIN_DIFFICULTY;
 use alloy_primitives::U256;
 
 /// Parameters of the difficulty rule; constant for a chain.
@@ -11,6 +12,21 @@ pub struct DifficultyRule {
     pub half_life: u64,
     /// Smallest difficulty.
     pub minimum: U256,
+}
+
+/// Half-life of the difficulty, in target block times. Source: proof-of-compute §7.
+pub const HALF_LIFE_BLOCK_TIMES: u64 = 60;
+
+impl DifficultyRule {
+    /// The rule of every chain that adjusts its difficulty; the time in seconds.
+    #[must_use]
+    pub const fn asert(target_block_time: u64) -> Self {
+        Self {
+            target_block_time,
+            half_life: target_block_time.saturating_mul(HALF_LIFE_BLOCK_TIMES),
+            minimum: U256::from_limbs([MIN_DIFFICULTY, 0, 0, 0]),
+        }
+    }
 }
 
 /// Largest difficulty: keeps every product and the chain's total inside 256 bits.

@@ -1,8 +1,8 @@
 //! Searching on several threads.
 
 use crate::{
-    CancelFlag, Seal, SearchOutcome, SearchProgress, SearchUnits, Target, Work, kernel::Kernel,
-    search_with,
+    CancelFlag, OnSeal, Seal, SearchOutcome, SearchProgress, SearchUnits, SearchWatch, Target,
+    Work, kernel::Kernel, search_with,
 };
 use std::{sync::OnceLock, thread};
 
@@ -19,11 +19,13 @@ pub struct UnitSearch<'a> {
     pub cancel: &'a CancelFlag,
     /// Counts the tiles.
     pub progress: &'a SearchProgress,
+    /// Takes seals, on the threads that find them, and says whether the search goes on.
+    pub on_seal: OnSeal<'a>,
 }
 
 impl UnitSearch<'_> {
-    /// Takes units on `threads` threads, one at least, until a seal is found, all are taken or the
-    /// flag is raised.
+    /// Takes units on `threads` threads, one at least, until a seal ends the search, all are taken or
+    /// the flag is raised.
     #[must_use]
     pub fn run(&self, kernel: Kernel, threads: usize) -> SearchOutcome {
         let done = CancelFlag::default();
@@ -46,11 +48,12 @@ impl UnitSearch<'_> {
         }
     }
 
-    /// Takes units until a seal is found, somebody else has found one, or all are taken.
+    /// Takes units until a seal ends the search, here or elsewhere, or all are taken.
     fn run_alone(&self, kernel: Kernel, done: &CancelFlag) -> Option<Seal> {
         while !self.cancel.is_cancelled() && !done.is_cancelled() {
             let range = self.units.take()?;
-            let watch = (self.cancel, self.progress);
+            let Self { cancel, progress, on_seal, .. } = *self;
+            let watch = SearchWatch { cancel, progress, on_seal };
             match search_with(kernel, self.work, self.target, &range, watch) {
                 SearchOutcome::Found(seal) => return Some(seal),
                 SearchOutcome::Exhausted => {}

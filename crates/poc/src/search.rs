@@ -1,12 +1,12 @@
 //! Looking for a winning tile.
 
 use crate::{
-    CancelFlag, Kernel, Seal, Target, Work,
+    CancelFlag, Kernel, OnSeal, Seal, Target, Work,
     packed::{ColumnStrip, RowStrip, multiply},
     shape::Tile,
 };
 use std::{
-    ops::Range,
+    ops::{ControlFlow, Range},
     sync::atomic::{AtomicU64, Ordering},
 };
 
@@ -26,7 +26,7 @@ pub struct SearchRange {
 /// How a search ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SearchOutcome {
-    /// A winning tile.
+    /// A winning tile, after which the search was not to go on.
     Found(Seal),
     /// Every coordinate was tried.
     Exhausted,
@@ -63,20 +63,32 @@ pub fn search(
     cancel: &CancelFlag,
     progress: &SearchProgress,
 ) -> SearchOutcome {
-    search_with(Kernel::detect(), work, target, range, (cancel, progress))
+    let watch = SearchWatch { cancel, progress, on_seal: OnSeal::FIRST };
+    search_with(Kernel::detect(), work, target, range, watch)
 }
 
-/// [`search`] with a kernel of the caller's choice.
+/// How a search is ended, watched, and what becomes of what it finds.
+#[derive(Debug, Clone, Copy)]
+pub struct SearchWatch<'a> {
+    /// Ends the search when it is raised.
+    pub cancel: &'a CancelFlag,
+    /// Counts the tiles.
+    pub progress: &'a SearchProgress,
+    /// Takes seals and says whether the search goes on.
+    pub on_seal: OnSeal<'a>,
+}
+
+/// [`search`] with a kernel of the caller's choice, which goes on as long as it is wanted.
 #[must_use]
 pub fn search_with(
     kernel: Kernel,
     work: &Work,
     target: Target,
     range: &SearchRange,
-    (cancel, progress): (&CancelFlag, &SearchProgress),
+    watch: SearchWatch<'_>,
 ) -> SearchOutcome {
     let mut search =
-        Search { kernel: kernel.or_supported(), work, target, cancel, progress, tile: Tile::ZERO };
+        Search { kernel: kernel.or_supported(), work, target, watch, tile: Tile::ZERO };
     for rows in blocks(&range.rows) {
         let mut row_strips = Vec::new();
         for columns in blocks(&range.columns) {
@@ -101,8 +113,7 @@ struct Search<'a> {
     kernel: Kernel,
     work: &'a Work,
     target: Target,
-    cancel: &'a CancelFlag,
-    progress: &'a SearchProgress,
+    watch: SearchWatch<'a>,
     tile: Tile,
 }
 
@@ -174,18 +185,22 @@ impl Search<'_> {
         SearchOutcome::Exhausted
     }
 
-    /// Tests one tile; `Exhausted` says that it did not win.
+    /// Tests one tile; `Exhausted` says that the search goes on.
     fn test(&mut self, row: &Indexed<RowStrip>, column: &Indexed<ColumnStrip>) -> SearchOutcome {
-        if self.cancel.is_cancelled() {
+        if self.watch.cancel.is_cancelled() {
             return SearchOutcome::Cancelled;
         }
         multiply(self.kernel, &row.1, &column.1, &mut self.tile);
-        self.progress.count_one();
+        self.watch.progress.count_one();
         let mix = self.kernel.fold(&self.tile);
         let nonce = Seal::nonce_of(row.0, column.0);
-        if self.target.is_met_by(&self.work.lottery(&mix, &nonce)) {
-            return SearchOutcome::Found(Seal { nonce, mix });
+        if !self.target.is_met_by(&self.work.lottery(&mix, &nonce)) {
+            return SearchOutcome::Exhausted;
         }
-        SearchOutcome::Exhausted
+        let seal = Seal { nonce, mix };
+        match self.watch.on_seal.take(seal) {
+            ControlFlow::Break(()) => SearchOutcome::Found(seal),
+            ControlFlow::Continue(()) => SearchOutcome::Exhausted,
+        }
     }
 }

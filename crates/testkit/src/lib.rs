@@ -19,6 +19,7 @@
     reason = "test support: a failure here is a failed test"
 )]
 
+mod chance;
 mod ethereum;
 mod forwarder;
 mod memory_state;
@@ -28,10 +29,11 @@ mod spec;
 mod test_chain;
 pub mod token;
 
+pub use chance::Chance;
 pub use ethereum::{BlockPlan, ethereum_genesis, ethereum_spec};
 pub use forwarder::{CallKind, forwarder_code};
 pub use hanzo_store::Retention;
 pub use memory_state::MemoryState;
 pub use signer::{Fees, Signer};
 pub use spec::{dev_genesis_json, dev_spec, spec_with};
-pub use test_chain::{BuiltBlock, TestChain, seal};
+pub use test_chain::{BuiltBlock, TestChain, seal, seal_at};

@@ -1,6 +1,6 @@
 //! A chain on a temporary directory.
 
-use alloy_primitives::{Address, B64, B256};
+use alloy_primitives::{Address, B64, B256, U256};
 use hanzo_chain::{
     ChainTree, ChainView, CheckedBlock, ImportError, Inserted, Origin, Prebuilt, assemble,
 };
@@ -221,8 +221,15 @@ fn build_on(
 /// The block with a valid seal.
 #[must_use]
 pub fn seal(block: RecoveredBlock) -> RecoveredBlock {
+    let difficulty = block.difficulty;
+    seal_at(block, difficulty)
+}
+
+/// The block with a seal that wins at this difficulty, in multiply-accumulates: that of a share.
+#[must_use]
+pub fn seal_at(block: RecoveredBlock, difficulty: U256) -> RecoveredBlock {
     let work = Work::new(seal_hash(block.header()).0);
-    let target = Target::from_difficulty(block.difficulty);
+    let target = Target::from_difficulty(difficulty);
     let range = SearchRange { rows: 0..4_096, columns: 0..4_096 };
     let (cancel, progress) = (CancelFlag::default(), SearchProgress::default());
     let SearchOutcome::Found(seal) = search(&work, target, &range, &cancel, &progress) else {

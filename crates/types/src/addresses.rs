@@ -16,7 +16,7 @@ pub const FIXED_MATH: Address = address!("0x00000000000000000000000000000000000A
 pub const AI: Address = address!("0x00000000000000000000000000000000000A1100");
 /// `AISupply`: the supply counters live in its storage slots 0 to 3.
 pub const AI_SUPPLY: Address = address!("0x00000000000000000000000000000000000A1101");
-/// `ComputeMining`: holds the share pool until it is claimed.
+/// `ComputeMining`: work shares. It holds their pools until they are claimed.
 pub const COMPUTE_MINING: Address = address!("0x00000000000000000000000000000000000A1102");
 /// `TrainingRewards`: mints from the bucket of training rewards.
 pub const TRAINING_REWARDS: Address = address!("0x00000000000000000000000000000000000A1103");
@@ -34,14 +34,12 @@ pub const LIQUIDITY: Address = address!("0x00000000000000000000000000000000000A1
 /// `ComputePayments`: burns a part of what is paid for compute.
 pub const COMPUTE_PAYMENTS: Address = address!("0x00000000000000000000000000000000000A1301");
 
-/// Accounts without contract code that exist in every Hanzo genesis with nonce 1 and code `0xfe`: the
-/// native precompiles, and `ComputeMining` until its contract arrives. So no tool calls an empty
-/// account, and EIP-161 never clears them.
-pub const NATIVE_ACCOUNTS: [Address; 5] =
-    [BONDING_CURVE, COMPUTE_PROOF, NATIVE_COIN, FIXED_MATH, COMPUTE_MINING];
+/// The native precompiles. They exist in every Hanzo genesis with nonce 1 and code `0xfe`, so that no
+/// tool calls an empty account and EIP-161 never clears them.
+pub const NATIVE_ACCOUNTS: [Address; 4] = [BONDING_CURVE, COMPUTE_PROOF, NATIVE_COIN, FIXED_MATH];
 
 /// Contracts that exist in every Hanzo genesis with nonce 1 and their code: consensus works with them.
-pub const SYSTEM_CONTRACTS: [Address; 2] = [AI, AI_SUPPLY];
+pub const SYSTEM_CONTRACTS: [Address; 3] = [AI, AI_SUPPLY, COMPUTE_MINING];
 
 /// Code of the native accounts: the designated invalid instruction. Source: EIP-141.
 pub const NATIVE_ACCOUNT_CODE: Bytes = bytes!("0xfe");

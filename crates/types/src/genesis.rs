@@ -1,10 +1,11 @@
 //! Reading and checking a genesis file in geth's format.
 
 use crate::{
-    AI_SUPPLY, ChainName, DEV_ACCOUNTS, DifficultyRule, HanzoConfig, MAX_SUPPLY_WEI,
-    MAX_TARGET_BLOCK_TIME, MIN_TARGET_BLOCK_TIME, MINING_BUCKET_WEI, NATIVE_ACCOUNT_CODE,
-    NATIVE_ACCOUNTS, SYSTEM_CONTRACTS, SupplySlot, TRAINING_BUCKET_WEI,
-    ethereum_genesis::unknown_fork, genesis_error::GenesisError, unique_keys::UniqueKeys,
+    AI_SUPPLY, COMPUTE_MINING, ChainName, DEV_ACCOUNTS, DifficultyRule, EpochField, HanzoConfig,
+    MAX_SUPPLY_WEI, MAX_TARGET_BLOCK_TIME, MIN_TARGET_BLOCK_TIME, MINING_BUCKET_WEI,
+    NATIVE_ACCOUNT_CODE, NATIVE_ACCOUNTS, SYSTEM_CONTRACTS, ShareEpoch, SupplySlot,
+    TRAINING_BUCKET_WEI, ethereum_genesis::unknown_fork, first_share_difficulty,
+    genesis_error::GenesisError, unique_keys::UniqueKeys,
 };
 use alloy_genesis::{ChainConfig, Genesis};
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
@@ -280,7 +281,8 @@ fn check_predeploys(genesis: &Genesis) -> Result<(), GenesisError> {
     for address in [history, beacon].into_iter().chain(SYSTEM_CONTRACTS) {
         check_predeploy(genesis, (address, "code"), |code| !code.is_empty())?;
     }
-    check_counters(genesis)
+    check_counters(genesis)?;
+    check_share_difficulty(genesis)
 }
 
 fn check_predeploy(
@@ -307,6 +309,18 @@ fn check_counters(genesis: &Genesis) -> Result<(), GenesisError> {
         }
     }
     Ok(())
+}
+
+/// Shares of epoch 0 need a difficulty before any block could set one.
+fn check_share_difficulty(genesis: &Genesis) -> Result<(), GenesisError> {
+    let slot = B256::from(ShareEpoch::new(0).slot(EpochField::ShareDifficulty));
+    let expected = first_share_difficulty(genesis.difficulty);
+    let storage = genesis.alloc.get(&COMPUTE_MINING).and_then(|account| account.storage.as_ref());
+    let found = storage.and_then(|slots| slots.get(&slot)).copied().unwrap_or_default().into();
+    if found == expected {
+        return Ok(());
+    }
+    Err(GenesisError::ShareDifficulty { slot, expected, found })
 }
 
 fn check_supply(genesis: &Genesis) -> Result<U256, GenesisError> {

@@ -1,6 +1,6 @@
 //! Why a genesis file is refused.
 
-use crate::AI_SUPPLY;
+use crate::{AI_SUPPLY, COMPUTE_MINING};
 use alloy_primitives::{Address, B256, U256};
 use thiserror::Error;
 
@@ -105,6 +105,18 @@ pub enum GenesisError {
         /// Storage slot of `AISupply`.
         slot: u8,
         /// Its value.
+        found: U256,
+    },
+    /// Epoch 0 has another difficulty of shares than follows from the first block's.
+    #[error(
+        "genesis field `alloc.{COMPUTE_MINING}.storage.{slot}` is the difficulty of shares in epoch 0 and must be {expected:#066x} for this `difficulty`, found {found:#x}"
+    )]
+    ShareDifficulty {
+        /// Storage slot of `ComputeMining`.
+        slot: B256,
+        /// What it has to be, in multiply-accumulates.
+        expected: U256,
+        /// What the file says.
         found: U256,
     },
     /// A publicly known key holds coins on a chain of value.

@@ -34,6 +34,7 @@ mod outcome;
 mod randao;
 mod seal_hash;
 mod seal_kind;
+mod share_epoch;
 mod storage_only;
 mod supply;
 mod total_difficulty;
@@ -55,6 +56,10 @@ pub use outcome::{BlockOutcome, BlockSupply};
 pub use randao::prev_randao;
 pub use seal_hash::{SealHash, seal_hash};
 pub use seal_kind::{MAX_EXTRA_DATA_BYTES, SealKind};
+pub use share_epoch::{
+    EpochField, SHARE_EPOCH_BLOCKS, SHARE_WINDOW_BLOCKS, ShareEpoch, first_share_difficulty,
+    next_share_difficulty,
+};
 pub use storage_only::StorageOnlyAccounts;
 pub use supply::{
     MAX_SUPPLY_WEI, MINING_BUCKET_WEI, RecycleBurns, SupplyCounters, SupplySlot,

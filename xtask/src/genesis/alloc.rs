@@ -6,15 +6,16 @@ use super::{
     deploy::{Deployed, deploy},
 };
 use alloy_eips::{eip2935, eip4788};
-use alloy_primitives::{Address, Bytes, U256, bytes};
+use alloy_primitives::{Address, B256, Bytes, U256, bytes};
 use anyhow::Context as _;
 use hanzo_types::{
-    CREATE2_DEPLOYER, CREATE2_DEPLOYER_CODE, DEV_ACCOUNTS, ECOSYSTEM_FUND, LIQUIDITY,
-    NATIVE_ACCOUNT_CODE, NATIVE_ACCOUNTS, PUBLIC_SALE, TEAM_VESTING, TREASURY, ai_to_wei,
+    COMPUTE_MINING, CREATE2_DEPLOYER, CREATE2_DEPLOYER_CODE, DEV_ACCOUNTS, ECOSYSTEM_FUND,
+    EpochField, LIQUIDITY, NATIVE_ACCOUNT_CODE, NATIVE_ACCOUNTS, PUBLIC_SALE, ShareEpoch,
+    TEAM_VESTING, TREASURY, ai_to_wei, first_share_difficulty,
 };
 use serde_json::{Map, Value, json};
 
-/// Each account of the test mnemonic on the dev chain, in AI (decision D-06).
+/// Each account of the test mnemonic where there are such, in AI (decisions D-06, D-38).
 const DEV_ACCOUNT_AI: u64 = 10_000;
 
 /// Runtime code of the beacon roots contract. Source: EIP-4788, "Deployment".
@@ -46,21 +47,30 @@ pub(crate) fn alloc(chain: Chain) -> anyhow::Result<Value> {
     }
     accounts.insert(key(CREATE2_DEPLOYER), contract(0, &CREATE2_DEPLOYER_CODE));
     for (name, address) in PREDEPLOYS {
-        let deployed = deploy(creation_code(name)?, address, chain.chain_id).context(name)?;
+        let mut deployed = deploy(creation_code(name)?, address, chain.chain_id).context(name)?;
+        deployed.storage.extend(written_by_consensus(chain, address));
         accounts.insert(key(address), predeploy(&deployed));
     }
-    let is_dev = chain.name == "dev";
     let dev_total = ai_to_wei(DEV_ACCOUNT_AI).saturating_mul(U256::from(DEV_ACCOUNTS.len()));
     for (address, ai) in DISTRIBUTION {
-        let taken = if is_dev && address == PUBLIC_SALE { dev_total } else { U256::ZERO };
+        let taken =
+            if chain.has_dev_accounts && address == PUBLIC_SALE { dev_total } else { U256::ZERO };
         accounts.insert(key(address), balance(ai_to_wei(ai).saturating_sub(taken)));
     }
-    if is_dev {
+    if chain.has_dev_accounts {
         for address in DEV_ACCOUNTS {
             accounts.insert(key(address), balance(ai_to_wei(DEV_ACCOUNT_AI)));
         }
     }
     Ok(Value::Object(accounts))
+}
+
+/// What consensus would have written at this address before the first block: the difficulty of the
+/// shares of epoch 0 (decision D-33).
+pub(crate) fn written_by_consensus(chain: Chain, address: Address) -> Option<(B256, B256)> {
+    let slot = ShareEpoch::new(0).slot(EpochField::ShareDifficulty);
+    let difficulty = first_share_difficulty(U256::from(chain.difficulty));
+    (address == COMPUTE_MINING).then(|| (slot.into(), difficulty.into()))
 }
 
 fn key(address: Address) -> String {

@@ -2,16 +2,17 @@
 
 use alloy_primitives::{Address, Bytes, address};
 use anyhow::{Context as _, ensure};
-use hanzo_types::{AI, AI_SUPPLY};
+use hanzo_types::{AI, AI_SUPPLY, COMPUTE_MINING};
 use serde_json::Value;
 use std::{fs, path::PathBuf};
 
 /// Contracts at genesis and their addresses. Source of the first: its address on every other chain;
 /// of the others: seed-features §5.2.
-pub(crate) const PREDEPLOYS: [(&str, Address); 3] = [
+pub(crate) const PREDEPLOYS: [(&str, Address); 4] = [
     ("Multicall3", address!("0xcA11bde05977b3631167028862bE2a173976CA11")),
     ("AI", AI),
     ("AISupply", AI_SUPPLY),
+    ("ComputeMining", COMPUTE_MINING),
 ];
 
 /// What deploys the contract of the artifact `contracts/artifacts/NAME.json`. None of them takes

@@ -14,9 +14,6 @@ const GAS_LIMIT: u64 = 30_000_000;
 /// Base fee of block 0: 1 gwei, as on Ethereum at the London fork.
 const BASE_FEE: u64 = 1_000_000_000;
 
-/// Target block time of decision D-05, in seconds.
-const TARGET_BLOCK_TIME: u64 = 6;
-
 /// Forks by block, all active from block 0 (decision D-02).
 const BLOCK_FORKS: [&str; 10] = [
     "homesteadBlock",
@@ -62,7 +59,7 @@ fn config(chain: Chain) -> Value {
     }
     config.insert("terminalTotalDifficulty".to_owned(), 0.into());
     let mut hanzo = json!({
-        "targetBlockTime": TARGET_BLOCK_TIME,
+        "targetBlockTime": chain.target_block_time,
         "difficultyRule": chain.difficulty_rule,
         "emissionPreset": "table",
         "recycleBurns": true,

@@ -17,16 +17,32 @@ pub(crate) struct Chain {
     pub(crate) chain_id: u64,
     pub(crate) difficulty: u64,
     pub(crate) difficulty_rule: &'static str,
+    /// In seconds.
+    pub(crate) target_block_time: u64,
+    /// Whether the accounts of the test mnemonic have coins.
+    pub(crate) has_dev_accounts: bool,
     pub(crate) draft: bool,
 }
 
-/// Chain ids: decision D-01. Difficulties: D-05. The mainnet file is a draft: D-05.
-const CHAINS: [Chain; 3] = [
+/// Chain ids: decision D-01. Difficulties and block times: D-05; of the cluster: D-38. The mainnet file is
+/// a draft: D-05.
+const CHAINS: [Chain; 4] = [
     Chain {
         name: "dev",
         chain_id: 31337,
         difficulty: 1 << 26,
         difficulty_rule: "fixed",
+        target_block_time: 6,
+        has_dev_accounts: true,
+        draft: false,
+    },
+    Chain {
+        name: "cluster",
+        chain_id: 36961,
+        difficulty: 1 << 36,
+        difficulty_rule: "asert",
+        target_block_time: 2,
+        has_dev_accounts: true,
         draft: false,
     },
     Chain {
@@ -34,6 +50,8 @@ const CHAINS: [Chain; 3] = [
         chain_id: 36962,
         difficulty: 1 << 41,
         difficulty_rule: "asert",
+        target_block_time: 6,
+        has_dev_accounts: false,
         draft: false,
     },
     Chain {
@@ -41,6 +59,8 @@ const CHAINS: [Chain; 3] = [
         chain_id: 36963,
         difficulty: 1 << 41,
         difficulty_rule: "asert",
+        target_block_time: 6,
+        has_dev_accounts: false,
         draft: true,
     },
 ];
@@ -107,13 +127,14 @@ mod tests {
     }
 
     #[test]
-    fn every_chain_has_the_predeploys_as_their_constructors_leave_them() {
+    fn every_chain_has_the_predeploys_as_their_constructors_and_consensus_leave_them() {
         for chain in CHAINS {
             let spec = spec(chain.name);
             for (name, address) in artifact::PREDEPLOYS {
                 let account = &spec.genesis().alloc[&address];
                 let creation = artifact::creation_code(name).unwrap();
-                let deployed = deploy::deploy(creation, address, chain.chain_id).unwrap();
+                let mut deployed = deploy::deploy(creation, address, chain.chain_id).unwrap();
+                deployed.storage.extend(alloc::written_by_consensus(chain, address));
                 assert_eq!(account.code.as_ref(), Some(&deployed.code));
                 assert_eq!(account.storage.clone().unwrap_or_default(), deployed.storage);
                 // As a contract that a transaction made. Source: EIP-161.
@@ -124,11 +145,13 @@ mod tests {
 
     #[test]
     fn dev_accounts_are_paid_out_of_the_public_sale() {
-        let dev = spec("dev");
-        let sale = dev.genesis().alloc[&PUBLIC_SALE].balance;
-        let funded: U256 = DEV_ACCOUNTS.iter().map(|a| dev.genesis().alloc[a].balance).sum();
-        assert_eq!(funded, ai_to_wei(200_000));
-        assert_eq!(sale + funded, ai_to_wei(50_000_000));
+        for name in ["dev", "cluster"] {
+            let chain = spec(name);
+            let sale = chain.genesis().alloc[&PUBLIC_SALE].balance;
+            let funded: U256 = DEV_ACCOUNTS.iter().map(|a| chain.genesis().alloc[a].balance).sum();
+            assert_eq!(funded, ai_to_wei(200_000));
+            assert_eq!(sale + funded, ai_to_wei(50_000_000));
+        }
     }
 
     #[test]
@@ -145,6 +168,7 @@ mod tests {
                 && !spec("testnet").hanzo_rules().unwrap().config().draft
         );
         assert_eq!(spec("dev").genesis().difficulty, U256::from(1u64 << 26));
+        assert_eq!(spec("cluster").genesis().difficulty, U256::from(1u64 << 36));
         assert_eq!(spec("testnet").genesis().difficulty, U256::from(1u64 << 41));
     }
 }

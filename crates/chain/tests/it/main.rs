@@ -24,3 +24,5 @@ mod reorganisation;
 mod restart;
 #[cfg(test)]
 mod segment;
+#[cfg(test)]
+mod work_shares;

@@ -16,6 +16,7 @@ use crate::{
     environment::{Leniency, block_environment, relax},
     evm_factory::watched_evm,
     precompiles::NativePrecompiles,
+    share_books::BlockPace,
 };
 use alloy_consensus::Transaction as _;
 use alloy_evm::{Evm as _, overrides::apply_block_overrides};
@@ -170,7 +171,8 @@ impl<'a> BlockStart<'a> {
             BlockInspector::new(collision, transfers),
         );
         let started = start_block_on(evm, header, terms.spec)?;
-        let mut builder = BlockBuilder::started(started, assumed, terms.spec)?;
+        let pace = BlockPace::of(header, parent);
+        let mut builder = BlockBuilder::started(started, assumed, pace, terms.spec)?;
         precompiles
             .apply(builder.evm_mut().precompiles_mut())
             .map_err(|error| SimulationError::Overrides(error.to_string()))?;

@@ -23,6 +23,10 @@ mod raw_input;
 #[cfg(test)]
 mod settlement;
 #[cfg(test)]
+mod share_simulation;
+#[cfg(test)]
+mod thirty_years;
+#[cfg(test)]
 mod trace;
 #[cfg(test)]
 mod transactions;

@@ -2,10 +2,11 @@
 
 use super::{lease::RowLeases, package::TemplateId};
 use crate::PendingBlock;
-use alloy_primitives::{Address, B64, B256};
+use alloy_primitives::{Address, B64, B256, U256};
 use std::{collections::VecDeque, sync::Arc};
 
-/// Templates of the head that a seal is taken for; the oldest goes first. Source: decision D-36.
+/// Templates of the head that a seal is taken for, at least; the oldest goes first. With many coinbases
+/// there are two for each. Source: decision D-36.
 const OPEN_TEMPLATES: usize = 64;
 
 /// Templates of earlier heads that are remembered, to tell what is stale from what never was.
@@ -24,6 +25,8 @@ pub(super) struct OpenWork {
     pub(super) built_at: u64,
     /// Content of the pool that it was built from.
     pub(super) pool_version: u64,
+    /// Difficulty of shares of its epoch, in multiply-accumulates.
+    pub(super) share_difficulty: U256,
 }
 
 impl OpenWork {
@@ -50,8 +53,10 @@ pub(super) enum Named {
 }
 
 /// The templates that miners work on: those of the head, and what is left of earlier ones.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct WorkBook {
+    /// Templates of the head that are kept at most.
+    capacity: usize,
     head: B256,
     next_id: u64,
     open: VecDeque<Arc<OpenWork>>,
@@ -76,6 +81,18 @@ struct TakenSeal {
 }
 
 impl WorkBook {
+    /// An empty book for so many coinbases.
+    pub(super) fn new(beneficiaries: usize) -> Self {
+        Self {
+            capacity: OPEN_TEMPLATES.max(beneficiaries.saturating_mul(2)),
+            head: B256::ZERO,
+            next_id: 0,
+            open: VecDeque::new(),
+            stale: VecDeque::new(),
+            taken: VecDeque::new(),
+        }
+    }
+
     /// The chain's head is `head`: work on anything else is stale.
     pub(super) fn follow(&mut self, head: B256) {
         if self.head == head {
@@ -93,6 +110,7 @@ impl WorkBook {
     pub(super) fn add(
         &mut self,
         template: Arc<PendingBlock>,
+        share_difficulty: U256,
         pool_version: u64,
         built_at: u64,
     ) -> Option<Arc<OpenWork>> {
@@ -106,9 +124,10 @@ impl WorkBook {
         self.next_id = self.next_id.saturating_add(1);
         let id = TemplateId(self.next_id);
         let leases = RowLeases::new();
-        let work = Arc::new(OpenWork { id, template, leases, built_at, pool_version });
+        let work = OpenWork { id, template, leases, built_at, pool_version, share_difficulty };
+        let work = Arc::new(work);
         self.open.push_back(Arc::clone(&work));
-        if self.open.len() > OPEN_TEMPLATES
+        if self.open.len() > self.capacity
             && let Some(oldest) = self.open.pop_front()
         {
             self.retire(&oldest);

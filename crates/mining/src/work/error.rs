@@ -1,6 +1,5 @@
 //! Why there is no work.
 
-use super::service::MAX_BENEFICIARIES;
 use crate::MiningError;
 use hanzo_types::ChainName;
 use thiserror::Error;
@@ -12,8 +11,11 @@ pub enum WorkError {
     #[error("who is paid? name a coinbase, or start the node with --miner.etherbase")]
     NoCoinbase,
     /// Too many different coinbases at a time: each needs a block of its own.
-    #[error("more than {MAX_BENEFICIARIES} coinbases ask for work at a time")]
-    TooManyBeneficiaries,
+    #[error("more than {limit} coinbases ask for work at a time (--miner.max-beneficiaries)")]
+    TooManyBeneficiaries {
+        /// How many the node works for.
+        limit: usize,
+    },
     /// Nobody may mine on this chain yet.
     #[error(
         "the genesis of chain {chain} is a draft: mining on it is refused until launch values are set"

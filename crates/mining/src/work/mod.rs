@@ -14,4 +14,4 @@ pub use lease::{ROWS_PER_LEASE, RowLease};
 pub use miners::{MAX_MINERS, MinerReport, Miners};
 pub use package::{TemplateId, WorkPackage};
 pub use reject::SubmitReject;
-pub use service::{Accepted, MAX_BENEFICIARIES, WORK_REFRESH_SECONDS, WorkService};
+pub use service::{Accepted, WORK_REFRESH_SECONDS, WorkService};

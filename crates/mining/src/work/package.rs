@@ -25,6 +25,8 @@ pub struct WorkPackage {
     pub template: Arc<PendingBlock>,
     /// The rows to search; `None` once all are leased: then any, at one's own risk.
     pub rows: Option<RowLease>,
+    /// Difficulty of a work share of this block's number, in multiply-accumulates.
+    pub share_difficulty: U256,
     /// Unix time, in seconds, from which on there is better work.
     pub expires_at: u64,
 }
@@ -52,6 +54,12 @@ impl WorkPackage {
     #[must_use]
     pub fn target(&self) -> U256 {
         Target::from_difficulty(self.difficulty()).as_u256()
+    }
+
+    /// The largest lottery number of a work share.
+    #[must_use]
+    pub fn share_target(&self) -> U256 {
+        Target::from_difficulty(self.share_difficulty).as_u256()
     }
 
     /// The header in RLP, with zeros where the seal goes: with it a miner can show its seal to

@@ -7,7 +7,9 @@ use super::{
     package::{TemplateId, WorkPackage},
     reject::SubmitReject,
 };
-use crate::{MinerStatus, TemplateService, metrics::WorkMetrics, seal_import::import_sealed};
+use crate::{
+    MinerStatus, MiningError, TemplateService, metrics::WorkMetrics, seal_import::import_sealed,
+};
 use alloy_primitives::{Address, B64, B256};
 use hanzo_chain::{CanonUpdate, Inserted};
 use hanzo_poc::{PocError, Seal, Target, Work};
@@ -16,9 +18,9 @@ use parking_lot::Mutex;
 use std::sync::Arc;
 use tokio::sync::broadcast;
 
-/// Coinbases that work is handed out for at a time: each needs a block of its own, which is executed
-/// for it. Source: decision D-37.
-pub const MAX_BENEFICIARIES: usize = 64;
+/// Locks under which templates are built. A coinbase has one of them, so it waits for its own template
+/// and seldom for that of another.
+const BUILDERS: usize = 16;
 
 /// How old work may be when the pool has something else, in seconds. Source: decision D-36.
 pub const WORK_REFRESH_SECONDS: u64 = 1;
@@ -43,8 +45,8 @@ pub struct WorkService {
     templates: TemplateService,
     status: MinerStatus,
     book: Arc<Mutex<WorkBook>>,
-    /// Held while a template is built: whoever else needs it then finds it in the book.
-    building: Arc<Mutex<()>>,
+    /// One is held while a template is built: whoever else needs it then finds it in the book.
+    building: Arc<[Mutex<()>; BUILDERS]>,
     /// Held while a seal that is right is imported: the same seal is taken once.
     accepting: Arc<Mutex<()>>,
     miners: Arc<Miners>,
@@ -55,10 +57,11 @@ impl WorkService {
     /// Work on the templates of `templates`. Where nobody names a coinbase, that of `status` is paid.
     #[must_use]
     pub fn new(templates: TemplateService, status: MinerStatus) -> Self {
+        let book = WorkBook::new(templates.max_beneficiaries());
         Self {
             templates,
             status,
-            book: Arc::default(),
+            book: Arc::new(Mutex::new(book)),
             building: Arc::default(),
             accepting: Arc::default(),
             miners: Arc::default(),
@@ -102,6 +105,7 @@ impl WorkService {
             id: work.id,
             template: Arc::clone(&work.template),
             rows: work.leases.take(),
+            share_difficulty: work.share_difficulty,
             expires_at: work.built_at.saturating_add(WORK_MAX_AGE_SECONDS),
         }
     }
@@ -167,7 +171,7 @@ impl WorkService {
         if let Some(work) = self.usable(coinbase)? {
             return Ok(work);
         }
-        let _building = self.building.lock();
+        let _building = self.builder(coinbase).map(Mutex::lock);
         if let Some(work) = self.usable(coinbase)? {
             return Ok(work);
         }
@@ -175,13 +179,20 @@ impl WorkService {
             let pool_version = self.templates.pool().version();
             let built_at = self.templates.clock().now();
             let template = self.templates.pending_for(coinbase)?;
+            let share_difficulty = template.share_difficulty().map_err(MiningError::from)?;
             let mut book = self.book.lock();
             book.follow(self.templates.chain().view().head().hash());
             // The head may have moved on while the block was built.
-            if let Some(work) = book.add(template, pool_version, built_at) {
+            if let Some(work) = book.add(template, share_difficulty, pool_version, built_at) {
                 return Ok(work);
             }
         }
+    }
+
+    /// The lock under which templates for `coinbase` are built.
+    fn builder(&self, coinbase: Address) -> Option<&Mutex<()>> {
+        let last_byte = coinbase.last().copied().map_or(0, usize::from);
+        self.building.get(last_byte.wrapping_rem(BUILDERS))
     }
 
     /// The newest template for `coinbase` if it is still good. Source: decision D-36.
@@ -190,8 +201,9 @@ impl WorkService {
         let mut book = self.book.lock();
         book.follow(head);
         let Some(work) = book.newest_for(coinbase) else {
-            if book.beneficiaries() >= MAX_BENEFICIARIES {
-                return Err(WorkError::TooManyBeneficiaries);
+            let limit = self.templates.max_beneficiaries();
+            if book.beneficiaries() >= limit {
+                return Err(WorkError::TooManyBeneficiaries { limit });
             }
             return Ok(None);
         };

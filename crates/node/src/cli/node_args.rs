@@ -8,6 +8,7 @@ use crate::{
 };
 use alloy_primitives::{Address, Bytes};
 use clap::Args;
+use hanzo_mining::DEFAULT_BENEFICIARIES;
 use hanzo_store::Retention;
 use std::{
     net::{IpAddr, Ipv4Addr},
@@ -30,7 +31,7 @@ const DEFAULT_MAX_BATCH: u32 = 100;
 /// Which chain, and where it is kept.
 #[derive(Debug, Args)]
 pub(crate) struct ChainArgs {
-    /// dev, testnet, mainnet, or a genesis file in geth's format: without a `config.hanzo` section
+    /// dev, cluster, testnet, mainnet, or a genesis file in geth's format: without a `config.hanzo` section
     /// it is a plain Ethereum chain, which is imported and served, but not built on.
     #[arg(long, value_name = "CHAIN")]
     chain: Option<String>,
@@ -144,6 +145,9 @@ struct MinerArgs {
     /// Up to 32 bytes in the header of own blocks, as text or 0x-prefixed hex.
     #[arg(long = "miner.extradata", value_name = "DATA", value_parser = parse_extra_data)]
     extra_data: Option<Bytes>,
+    /// Coinbases that miners outside this process can work for at a time [default: 64].
+    #[arg(long = "miner.max-beneficiaries", value_name = "N")]
+    max_beneficiaries: Option<usize>,
     /// Gas limit that own blocks steer to [default: the genesis limit].
     #[arg(long = "builder.gaslimit", value_name = "GAS")]
     gas_limit: Option<u64>,
@@ -195,6 +199,7 @@ impl ChainArgs {
             coinbase: None,
             extra_data: Bytes::new(),
             mining_threads: None,
+            max_beneficiaries: DEFAULT_BENEFICIARIES,
             target_gas_limit: None,
             retention: Retention::default(),
             rpc: default_rpc(is_dev),
@@ -287,6 +292,7 @@ impl MinerArgs {
         };
         config.coinbase = self.etherbase.or(file.miner.etherbase);
         config.mining_threads = self.threads.or(file.miner.threads);
+        set(&mut config.max_beneficiaries, self.max_beneficiaries.or(file.miner.max_beneficiaries));
         config.target_gas_limit = self.gas_limit.or(file.miner.gaslimit);
         config.dev_block_time = self.dev_block_time.or(file.dev.block_time);
         config.extra_data = match (self.extra_data, &file.miner.extradata) {

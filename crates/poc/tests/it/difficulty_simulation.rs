@@ -3,37 +3,15 @@
 
 use alloy_primitives::U256;
 use hanzo_poc::{DifficultyRule, next_difficulty};
+use hanzo_testkit::Chance;
 
 /// Target block time, in seconds.
 const T: f64 = 6.0;
 
-const RULE: DifficultyRule = DifficultyRule {
-    target_block_time: 6,
-    half_life: 360,
-    minimum: U256::from_limbs([1 << 26, 0, 0, 0]),
-};
+const RULE: DifficultyRule = DifficultyRule::asert(6);
 
 /// Difficulty at which the first miners make a block every `T` seconds.
 const START: u64 = 1 << 50;
-
-/// SplitMix64.
-struct Chance(u64);
-
-impl Chance {
-    fn uniform(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        // 53 bits, never zero.
-        (((mixed ^ (mixed >> 31)) >> 11) as f64 + 0.5) / (1_u64 << 53) as f64
-    }
-
-    /// Seconds until something happens that does once in `mean` on average.
-    fn wait(&mut self, mean: f64) -> f64 {
-        -mean * self.uniform().ln()
-    }
-}
 
 /// How far a block may be ahead of the clock, in seconds.
 const LONGEST_LEAD: f64 = 15.0;
@@ -65,7 +43,14 @@ struct Chain {
 impl Chain {
     fn new(seed: u64) -> Self {
         let difficulty = U256::from(START);
-        Self { chance: Chance(seed), now: 0.0, stamp: 0, difficulty, rate: 1.0, lie: Stamp::Honest }
+        Self {
+            chance: Chance::new(seed),
+            now: 0.0,
+            stamp: 0,
+            difficulty,
+            rate: 1.0,
+            lie: Stamp::Honest,
+        }
     }
 
     /// The difficulty as a multiple of that at the start.

@@ -3,10 +3,11 @@
 use crate::reference;
 use alloy_primitives::{B256, U256};
 use hanzo_poc::{
-    CancelFlag, Kernel, MIN_DIFFICULTY, Seal, SearchOutcome, SearchProgress, SearchRange, Target,
-    Work, search, search_with,
+    CancelFlag, Kernel, MIN_DIFFICULTY, OnSeal, Seal, SearchOutcome, SearchProgress, SearchRange,
+    SearchUnits, SearchWatch, TILE_MACS, Target, UnitSearch, Work, search, search_with,
 };
-use std::collections::BTreeSet;
+use parking_lot::Mutex;
+use std::{collections::BTreeSet, ops::ControlFlow};
 
 fn work(byte: u8) -> Work {
     Work::new(B256::repeat_byte(byte))
@@ -24,7 +25,9 @@ fn every_seal_found_passes_the_check() {
         let target = Target::from_difficulty(U256::from(MIN_DIFFICULTY));
         let (cancel, progress) = (CancelFlag::default(), SearchProgress::default());
         for kernel in Kernel::available() {
-            let outcome = search_with(kernel, &work, target, &range, (&cancel, &progress));
+            let watch =
+                SearchWatch { cancel: &cancel, progress: &progress, on_seal: OnSeal::FIRST };
+            let outcome = search_with(kernel, &work, target, &range, watch);
             let SearchOutcome::Found(seal) = outcome else { panic!("{outcome:?}") };
             let (row, column) = seal.coordinate();
             assert!(range.rows.contains(&row) && range.columns.contains(&column));
@@ -42,7 +45,9 @@ fn all_kernels_find_the_same_seal_with_the_same_number_of_tests() {
         .into_iter()
         .map(|kernel| {
             let (cancel, progress) = (CancelFlag::default(), SearchProgress::default());
-            let outcome = search_with(kernel, &work, target, &range, (&cancel, &progress));
+            let watch =
+                SearchWatch { cancel: &cancel, progress: &progress, on_seal: OnSeal::FIRST };
+            let outcome = search_with(kernel, &work, target, &range, watch);
             let SearchOutcome::Found(seal) = outcome else { panic!("{outcome:?}") };
             (seal.nonce, seal.mix, progress.tiles())
         })
@@ -59,6 +64,61 @@ fn an_exhausted_range_was_tested_once_per_coordinate() {
         assert_eq!(outcome, SearchOutcome::Exhausted);
         assert_eq!(progress.tiles(), u64::from(rows * columns));
     }
+}
+
+#[test]
+fn a_search_that_goes_on_hands_over_every_winning_tile_and_tests_none_twice() {
+    let work = work(4);
+    let target = Target::from_difficulty(U256::from(TILE_MACS * 3));
+    let range = SearchRange { rows: 0..6, columns: 0..5 };
+    let tiles = range.rows.clone().flat_map(|row| (0..5).map(move |column| (row, column)));
+    let winning = tiles.filter(|(row, column)| {
+        let mix = reference::tile_mix(work.sigma(), *row, *column);
+        target.is_met_by(&work.lottery(&mix, &Seal::nonce_of(*row, *column)))
+    });
+    let expected: BTreeSet<(u32, u32)> = winning.collect();
+    assert!(expected.len() > 5, "{expected:?}");
+    for kernel in Kernel::available() {
+        let (cancel, progress) = (CancelFlag::default(), SearchProgress::default());
+        let found = Mutex::new(Vec::new());
+        let take = |seal: Seal| {
+            found.lock().push(seal.coordinate());
+            ControlFlow::Continue(())
+        };
+        let watch =
+            SearchWatch { cancel: &cancel, progress: &progress, on_seal: OnSeal::new(&take) };
+        let outcome = search_with(kernel, &work, target, &range, watch);
+        assert_eq!(outcome, SearchOutcome::Exhausted);
+        let found = found.into_inner();
+        assert_eq!(found.len(), expected.len());
+        assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), expected);
+        assert_eq!(progress.tiles(), 30);
+    }
+}
+
+#[test]
+fn several_threads_hand_over_different_tiles_until_one_ends_the_search() {
+    let work = work(5);
+    let target = Target::from_difficulty(U256::from(TILE_MACS * 64));
+    let units = SearchUnits::new(0..u32::MAX);
+    let (cancel, progress) = (CancelFlag::default(), SearchProgress::default());
+    let found = Mutex::new(BTreeSet::new());
+    let take = |seal: Seal| {
+        let mut found = found.lock();
+        assert!(found.insert(seal.coordinate()), "found twice: {seal:?}");
+        if found.len() < 20 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    };
+    let search = UnitSearch {
+        work: &work,
+        target,
+        units: &units,
+        cancel: &cancel,
+        progress: &progress,
+        on_seal: OnSeal::new(&take),
+    };
+    let outcome = search.run(Kernel::detect(), 3);
+    assert!(matches!(outcome, SearchOutcome::Found(_)), "{outcome:?}");
+    assert!(found.into_inner().len() >= 20);
 }
 
 #[test]

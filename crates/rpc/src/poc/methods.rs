@@ -1,6 +1,6 @@
 //! Names of the methods, how each runs and how many parameters it takes.
 
-use super::{Poc, work_feed};
+use super::{Poc, subscription};
 use crate::{execution_slots::Lane, method_table::MethodTable};
 use jsonrpsee::{Methods, core::RegisterMethodError};
 
@@ -16,7 +16,7 @@ impl Poc {
         table.immediate("poc_hashrate", Self::hashrate)?;
         table.immediate("poc_minerStats", Self::miner_stats)?;
         table.blocking("poc_difficulty", (Lane::Scan, 1), Self::difficulty)?;
-        work_feed::register(table.module())?;
+        subscription::register(table.module())?;
         Ok(table.finish().into())
     }
 }

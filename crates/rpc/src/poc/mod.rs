@@ -4,6 +4,8 @@ mod difficulty;
 mod methods;
 mod miners;
 mod seals;
+mod share_feed;
+mod subscription;
 mod work;
 mod work_feed;
 

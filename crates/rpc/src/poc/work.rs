@@ -22,6 +22,9 @@ pub(super) struct WorkAnswer {
     /// As a number of 32 bytes, as in ethash.
     target: B256,
     difficulty: U256,
+    /// What a seal has to reach that is to count as a share, and the lottery number that does.
+    share_difficulty: U256,
+    share_target: B256,
     /// The rows that are this miner's; null once a template has none left.
     row_start: Option<U64>,
     row_count: Option<U64>,
@@ -44,6 +47,8 @@ impl From<&WorkPackage> for WorkAnswer {
             sigma: package.sigma(),
             target: package.target().into(),
             difficulty: package.difficulty(),
+            share_difficulty: package.share_difficulty,
+            share_target: package.share_target().into(),
             row_start: rows.map(|rows| U64::from(rows.start)),
             row_count: rows.map(|rows| U64::from(rows.count)),
             header: package.header(),
@@ -55,9 +60,9 @@ impl From<&WorkPackage> for WorkAnswer {
 /// Only a block that cannot be built is this node's failure.
 pub(crate) fn work_error(error: WorkError) -> RpcError {
     match error {
-        WorkError::NoCoinbase | WorkError::TooManyBeneficiaries | WorkError::Draft { .. } => {
-            RpcError::Server(error.to_string())
-        }
+        WorkError::NoCoinbase
+        | WorkError::TooManyBeneficiaries { .. }
+        | WorkError::Draft { .. } => RpcError::Server(error.to_string()),
         WorkError::Build(error) => RpcError::internal(error),
     }
 }

@@ -7,7 +7,9 @@ use hanzo_chain::{
     CanonObserver, ChainHandle, ChainThread, CheckedBlock, ImportError, Inserted, Origin,
 };
 use hanzo_consensus::Consensus;
-use hanzo_mining::{Clock, InstantSealer, MinerStatus, MiningConfig, Sealer, TemplateService};
+use hanzo_mining::{
+    Clock, DEFAULT_BENEFICIARIES, InstantSealer, MinerStatus, MiningConfig, Sealer, TemplateService,
+};
 use hanzo_pool::{Pool, PoolConfig, TransactionOrigin};
 use hanzo_rpc::{HttpConfig, RpcConfig, RpcDependencies, RpcHandle, RpcServer, RpcStartError};
 use hanzo_testkit::{Retention, Signer, TestChain, dev_spec, seal};
@@ -88,6 +90,7 @@ impl TestNode {
             extra_data: Bytes::new(),
             target_gas_limit: None,
             threads: 1,
+            max_beneficiaries: DEFAULT_BENEFICIARIES,
         };
         let templates = TemplateService::new(
             chain.clone(),

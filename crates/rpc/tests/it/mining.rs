@@ -18,7 +18,7 @@ fn hash(value: &Value) -> B256 {
 }
 
 /// A seal for this work, found in its rows.
-fn solve(work: &Value) -> Seal {
+pub(crate) fn solve(work: &Value) -> Seal {
     let start = u32::try_from(number(&work["rowStart"])).unwrap();
     let count = u32::try_from(number(&work["rowCount"])).unwrap();
     find(hash(&work["sealHash"]), hash(&work["target"]), start..start + count)
@@ -32,7 +32,7 @@ fn find(seal_hash: B256, target: B256, rows: std::ops::Range<u32>) -> Seal {
     let (cancel, progress) = (CancelFlag::default(), SearchProgress::default());
     match search(&Work::new(seal_hash), target, &range, &cancel, &progress) {
         SearchOutcome::Found(seal) => seal,
-        other => panic!("{other:?}"),
+        other @ (SearchOutcome::Exhausted | SearchOutcome::Cancelled) => panic!("{other:?}"),
     }
 }
 
@@ -53,6 +53,8 @@ async fn work_describes_the_block_that_its_seal_completes() {
     assert_eq!((&work["coinbase"], &work["kind"]), (&json!(OTHER), &json!("synthetic")));
     assert_eq!(number(&work["number"]), 1);
     assert_eq!(number(&work["difficulty"]), 1 << 26);
+    assert_eq!(number(&work["shareDifficulty"]), 1 << 26);
+    assert_eq!(work["shareTarget"], work["target"]);
     let header = hex::decode(work["header"].as_str().unwrap()).unwrap();
     let header: Header = alloy_rlp::decode_exact(header).unwrap();
     assert_eq!(hanzo_types::seal_hash(&header).0, hash(&work["sealHash"]));
@@ -60,12 +62,14 @@ async fn work_describes_the_block_that_its_seal_completes() {
     let seal = solve(&work);
     let accepted = node.ask("poc_submitWork", submission(&work, &seal)).await;
     assert_eq!((number(&accepted["number"]), &accepted["isHead"]), (1, &json!(true)));
-    let sealed =
-        Header { nonce: B64::from(seal.nonce), mix_hash: B256::from(seal.mix), ..header };
+    let sealed = Header { nonce: B64::from(seal.nonce), mix_hash: B256::from(seal.mix), ..header };
     assert_eq!(accepted["blockHash"], json!(keccak256(alloy_rlp::encode(&sealed))));
     let block = node.ask("eth_getBlockByNumber", json!(["latest", false])).await;
     assert_eq!(block["hash"], accepted["blockHash"]);
-    assert_eq!((&block["miner"], block["transactions"].as_array().unwrap().len()), (&json!(OTHER), 1));
+    assert_eq!(
+        (&block["miner"], block["transactions"].as_array().unwrap().len()),
+        (&json!(OTHER), 1)
+    );
     node.stop().await;
 }
 
@@ -181,7 +185,10 @@ async fn more_coinbases_than_the_limit_are_refused_until_the_head_changes() {
         node.ask("poc_getWork", json!([Address::repeat_byte(index)])).await;
     }
     let refusal = node.refusal("poc_getWork", json!([Address::repeat_byte(200)])).await;
-    assert_eq!(refusal.message, "more than 64 coinbases ask for work at a time");
+    assert_eq!(
+        refusal.message,
+        "more than 64 coinbases ask for work at a time (--miner.max-beneficiaries)"
+    );
     node.ask("poc_getWork", json!([Address::repeat_byte(64)])).await;
     node.mine().await;
     node.ask("poc_getWork", json!([Address::repeat_byte(200)])).await;
