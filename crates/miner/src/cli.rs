@@ -1,22 +1,23 @@
 //! The command line.
 
 use crate::{
-    Backend as _, CpuBackend, Miner, MinerConfig, MinerError, Stats, bench, status_line, verify,
+    Backend as _, Miner, MinerError, Stats, bench,
+    metrics::MinerMetrics,
+    mine_args::{MineArgs, MineSettings},
+    status_line,
+    values::{all_cores, check_threads},
+    verify,
 };
-use alloy_primitives::{Address, B256, keccak256};
 use clap::{Args, Parser, Subcommand};
+use hanzo_exporter::Exporter;
 use std::{
     io::{IsTerminal as _, Write as _},
     sync::Arc,
-    thread,
     time::Duration,
 };
 use tokio::signal;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
-
-/// Most threads; more than any machine has, fewer than a typing mistake asks.
-const MAX_THREADS: usize = 1_024;
 
 /// The command line of `hanzo-miner`.
 #[derive(Debug, Parser)]
@@ -41,28 +42,6 @@ enum Command {
 }
 
 #[derive(Debug, Args)]
-struct MineArgs {
-    /// WebSocket address of a node, without encryption; may be given several times, the first that answers is used.
-    #[arg(
-        long = "node",
-        value_name = "URL",
-        env = "HANZO_MINER_NODE",
-        value_delimiter = ',',
-        default_value = "ws://127.0.0.1:8545"
-    )]
-    nodes: Vec<String>,
-    /// Who is paid for blocks [default: whom the node says].
-    #[arg(long, value_name = "ADDRESS", env = "HANZO_MINER_COINBASE")]
-    coinbase: Option<Address>,
-    /// Threads [default: all cores].
-    #[arg(long, value_name = "N", env = "HANZO_MINER_THREADS")]
-    threads: Option<usize>,
-    /// Name of this miner in the node's statistics [default: the process and its machine's].
-    #[arg(long, value_name = "NAME")]
-    name: Option<String>,
-}
-
-#[derive(Debug, Args)]
 struct BenchArgs {
     /// Threads [default: all cores].
     #[arg(long, value_name = "N")]
@@ -79,46 +58,51 @@ impl Cli {
     /// [`MinerError`].
     pub fn run(self) -> Result<(), MinerError> {
         match self.command {
-            Some(Command::Bench(args)) => {
-                let threads = threads(args.threads)?;
-                for rate in bench::run(threads, Duration::from_millis(args.milliseconds)) {
-                    print(&rate.to_string())?;
-                }
-                Ok(())
-            }
+            Some(Command::Bench(args)) => args.run(),
             Some(Command::Verify { header }) => print(&verify::verify(&header)?.to_string()),
-            None => self.mine.run(),
+            None => {
+                let settings = self.mine.settings()?;
+                start_log();
+                let runtime = tokio::runtime::Builder::new_multi_thread()
+                    .worker_threads(2)
+                    .enable_all()
+                    .build()
+                    .map_err(|source| MinerError::Io { task: "starting threads", source })?;
+                runtime.block_on(mine(settings))
+            }
         }
     }
 }
 
-impl MineArgs {
+impl BenchArgs {
     fn run(self) -> Result<(), MinerError> {
-        let wrong = self.nodes.iter().find(|node| !is_websocket(node));
-        if let Some(node) = wrong {
-            return Err(MinerError::Config(format!("--node {node:?}: want ws://HOST:PORT")));
+        let threads = self.threads.map(check_threads).transpose();
+        let threads = threads.map_err(|reason| MinerError::Config(format!("--{reason}")))?;
+        let each = Duration::from_millis(self.milliseconds);
+        for rate in bench::run(threads.unwrap_or_else(all_cores), each) {
+            print(&rate.to_string())?;
         }
-        let threads = threads(self.threads)?;
-        let config = MinerConfig {
-            nodes: self.nodes,
-            coinbase: self.coinbase,
-            id: self.name.as_deref().map_or_else(own_id, |name| keccak256(name.as_bytes())),
-        };
-        start_log();
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-            .map_err(|source| MinerError::Io { task: "starting threads", source })?;
-        runtime.block_on(mine(config, CpuBackend::new(threads)))
+        Ok(())
     }
 }
 
-async fn mine(config: MinerConfig, backend: CpuBackend) -> Result<(), MinerError> {
-    tracing::info!(target: "miner", backend = %backend.name(), id = %config.id, "starting");
+async fn mine(settings: MineSettings) -> Result<(), MinerError> {
+    let MineSettings { miner, backend, metrics } = settings;
+    // Before anything that is measured is made.
+    let exporter = match metrics {
+        Some(address) => Some(Exporter::bind(address, &[]).await?),
+        None => None,
+    };
+    tracing::info!(target: "miner", backend = %backend.name(), id = %miner.id, "starting");
     let stats = Arc::new(Stats::default());
     let cancel = CancellationToken::new();
-    let miner = Miner::new(config, Arc::new(backend), Arc::clone(&stats));
+    let exporter = exporter.map(|exporter| {
+        let exporter =
+            exporter.serve(MinerMetrics::register().measure(Arc::clone(&stats)), &cancel);
+        tracing::info!(target: "miner", url = %format!("http://{}/metrics", exporter.address()), "metrics");
+        exporter
+    });
+    let miner = Miner::new(miner, Arc::new(backend), Arc::clone(&stats));
     let mining = miner.run(cancel.clone());
     let showing = status_line::show(&stats, &cancel);
     let ending = async {
@@ -127,6 +111,9 @@ async fn mine(config: MinerConfig, backend: CpuBackend) -> Result<(), MinerError
         ended
     };
     let ((), (), ended) = tokio::join!(mining, showing, ending);
+    if let Some(exporter) = exporter {
+        exporter.stop().await;
+    }
     if std::io::stdout().is_terminal() {
         print("")?;
     }
@@ -144,28 +131,8 @@ async fn ended_by_signal() -> Result<(), MinerError> {
     }
 }
 
-fn threads(asked: Option<usize>) -> Result<usize, MinerError> {
-    let threads = asked.unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from));
-    if (1..=MAX_THREADS).contains(&threads) {
-        return Ok(threads);
-    }
-    Err(MinerError::Config(format!("--threads {threads}: want 1 to {MAX_THREADS}")))
-}
-
-fn is_websocket(url: &str) -> bool {
-    ["ws://", "wss://"]
-        .into_iter()
-        .any(|scheme| url.len() > scheme.len() && url.starts_with(scheme))
-}
-
-/// Two miners of one machine are two.
-fn own_id() -> B256 {
-    let machine = std::fs::read("/etc/machine-id").unwrap_or_default();
-    keccak256([&machine[..], &std::process::id().to_be_bytes()].concat())
-}
-
 /// What is logged without `RUST_LOG`.
-const DEFAULT_FILTER: &str = "info,jsonrpsee=warn";
+const DEFAULT_FILTER: &str = "info,jsonrpsee=warn,hyper=warn";
 
 fn start_log() {
     let filter =
@@ -196,10 +163,10 @@ mod tests {
         let refused = |args: &[&str]| {
             Cli::try_parse_from([&["hanzo-miner"], args].concat()).unwrap().run().unwrap_err()
         };
-        let text = refused(&["--threads", "0"]).to_string();
-        assert_eq!(text, "--threads 0: want 1 to 1024");
-        let text = refused(&["--node", "http://localhost:8545"]).to_string();
-        assert!(text.starts_with("--node \"http://localhost:8545\": want ws://"), "{text}");
+        let text = refused(&["bench", "--threads", "1025"]).to_string();
+        assert_eq!(text, "--threads 1025: want 1 to 1024");
+        let text = refused(&["--config", "/nowhere/miner.toml"]).to_string();
+        assert!(text.starts_with("/nowhere/miner.toml: "), "{text}");
         assert!(refused(&["verify", "0x"]).to_string().starts_with("not the RLP of a header"));
     }
 }

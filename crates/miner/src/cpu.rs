@@ -3,18 +3,18 @@
 use crate::Backend;
 use hanzo_poc::{Kernel, SearchOutcome, UnitSearch};
 
-/// Searches on threads of this machine, with its fastest kernel.
-#[derive(Debug, Clone, Copy)]
+/// Searches on threads of this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CpuBackend {
     threads: usize,
     kernel: Kernel,
 }
 
 impl CpuBackend {
-    /// On so many threads, one at least.
+    /// On so many threads, one at least, with this kernel.
     #[must_use]
-    pub fn new(threads: usize) -> Self {
-        Self { threads: threads.max(1), kernel: Kernel::detect() }
+    pub fn new(threads: usize, kernel: Kernel) -> Self {
+        Self { threads: threads.max(1), kernel }
     }
 }
 

@@ -79,6 +79,7 @@ impl Engine {
     }
 
     async fn hand_over(&self, job: &Arc<Job>, seal: Seal) {
+        self.stats.find();
         // An error says that the miner is about to end.
         let _ = self.seals.send(Found { job: Arc::clone(job), seal }).await;
     }

@@ -1,5 +1,7 @@
 //! Why the miner ends.
 
+use hanzo_exporter::ExporterError;
+use std::path::PathBuf;
 use thiserror::Error;
 
 /// Why the miner ends.
@@ -8,6 +10,25 @@ pub enum MinerError {
     /// A setting makes no sense.
     #[error("{0}")]
     Config(String),
+    /// The configuration file could not be read.
+    #[error("{path}: {source}", path = path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The operating system's reason.
+        source: std::io::Error,
+    },
+    /// The configuration file is malformed.
+    #[error("configuration file {path}: {reason}", path = path.display())]
+    ConfigFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, with the line.
+        reason: String,
+    },
+    /// Metrics cannot be served.
+    #[error("--metrics: {0}")]
+    Metrics(#[from] ExporterError),
     /// The operating system refused something.
     #[error("{task}: {source}")]
     Io {

@@ -1,7 +1,7 @@
 //! From work to blocks, over whichever node answers.
 
 use crate::{
-    Backend, Job, Stats,
+    Backend, Job, NodeCall, SealOutcome, Stats,
     connection::{Accepted, Connection, ConnectionError, Verdict},
     engine::{Engine, Found},
     retry::BackOff,
@@ -105,20 +105,36 @@ impl Session<'_> {
     async fn with(&mut self, node: &str, back_off: &mut BackOff) -> ConnectionError {
         let mut connection = match Connection::open(node, self.config.coinbase).await {
             Ok(connection) => connection,
-            Err(error) => return error,
+            Err(error) => {
+                self.stats.node.unreachable();
+                return error;
+            }
         };
         tracing::info!(target: "miner", %node, "connected");
+        self.stats.node.connected();
+        let ended = self.talk(&mut connection, back_off).await;
+        self.stats.node.disconnected();
+        ended
+    }
+
+    /// Passes work and seals on until the connection ends. Returns why it did.
+    async fn talk(
+        &mut self,
+        connection: &mut Connection,
+        back_off: &mut BackOff,
+    ) -> ConnectionError {
         let mut ticks = interval(REPORT_INTERVAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let step = tokio::select! {
                 biased;
                 found = self.seals.recv() => match found {
-                    Some(found) => self.submit(&connection, &found).await,
+                    Some(found) => self.submit(connection, &found).await,
                     None => return ConnectionError::Ended,
                 },
                 job = connection.job() => job.map(|job| {
                     back_off.reset();
+                    self.stats.node.work();
                     tracing::debug!(
                         target: "miner", number = job.header.number, template = %job.template_id,
                         difficulty = %job.difficulty(), "new work"
@@ -127,7 +143,10 @@ impl Session<'_> {
                 }),
                 _ = ticks.tick() => {
                     let rate = self.stats.totals(now()).macs_per_second;
-                    connection.report(rate, self.config.id).await
+                    let asked = now();
+                    connection.report(rate, self.config.id).await.map(|()| {
+                        self.stats.node.answered(NodeCall::Report, asked.elapsed());
+                    })
                 }
             };
             if let Err(error) = step {
@@ -142,17 +161,20 @@ impl Session<'_> {
         Found { job, seal }: &Found,
     ) -> Result<(), ConnectionError> {
         let submitted = now();
-        match connection.submit(job, seal).await? {
+        let verdict = connection.submit(job, seal).await?;
+        let took = submitted.elapsed();
+        self.stats.node.answered(NodeCall::Submit, took);
+        match verdict {
             Verdict::Accepted(Accepted { block_hash, number, is_head }) => {
-                self.stats.accept();
-                let latency_ms = u64::try_from(submitted.elapsed().as_millis()).unwrap_or(u64::MAX);
+                self.stats.judge(if is_head { SealOutcome::Head } else { SealOutcome::Side });
+                let latency_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
                 tracing::info!(
                     target: "miner", number = number.to::<u64>(), hash = %block_hash, is_head,
                     latency_ms, "block"
                 );
             }
             Verdict::Rejected { reason, message } => {
-                self.stats.reject(&reason);
+                self.stats.judge(SealOutcome::of_reason(&reason));
                 tracing::warn!(target: "miner", number = job.header.number, %message, "seal not taken");
             }
         }

@@ -2,11 +2,10 @@
 
 use crate::{
     NodeError,
-    units::{
-        Retained, parse_duration, parse_listen_address, parse_metrics_address, parse_retained,
-    },
+    units::{Retained, parse_duration, parse_listen_address, parse_retained},
 };
 use alloy_primitives::Address;
+use hanzo_exporter::parse_metrics_address;
 use serde::{Deserialize, Deserializer, de::Error as _};
 use std::{
     fs,

@@ -1,11 +1,12 @@
 //! Why a node does not start, or stopped.
 
 use hanzo_chain::{AuditError, ImportError, OpenError};
+use hanzo_exporter::ExporterError;
 use hanzo_mining::MiningError;
 use hanzo_rpc::RpcStartError;
 use hanzo_store::StoreError;
 use hanzo_types::GenesisError;
-use std::{net::SocketAddr, path::PathBuf};
+use std::path::PathBuf;
 use thiserror::Error;
 
 /// Why a node does not start, or stopped.
@@ -88,20 +89,9 @@ pub enum NodeError {
     /// The RPC server could not be started.
     #[error("starting the RPC server: {0}")]
     Rpc(#[from] RpcStartError),
-    /// Metrics cannot be served where they should be.
-    #[error("--metrics: cannot listen on {address}: {source}")]
-    MetricsAddress {
-        /// The address and port.
-        address: SocketAddr,
-        /// The operating system's reason.
-        source: std::io::Error,
-    },
-    /// Nothing can be measured.
-    #[error("--metrics: {reason}")]
-    Metrics {
-        /// What the recorder says.
-        reason: String,
-    },
+    /// Metrics cannot be served.
+    #[error("--metrics: {0}")]
+    Metrics(#[from] ExporterError),
     /// A thread could not be started or a signal not be listened to.
     #[error("asking the operating system: {0}")]
     System(#[from] std::io::Error),

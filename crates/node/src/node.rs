@@ -3,14 +3,14 @@
 use crate::{
     ChainSource, DataDir, MiningMode, NodeConfig, NodeError,
     banner::Banner,
-    metrics_registry::MetricsSources,
-    metrics_server::{MetricsHandle, MetricsServer},
+    metrics_sources::{self, MetricsSources},
     parts::Parts,
     rpc_config::rpc_config,
     shutdown::{ABORTED, ShutdownSignals},
 };
 use alloy_primitives::Address;
 use hanzo_chain::{CanonObserver, ChainHandle, ChainThread, ImportError};
+use hanzo_exporter::ExporterHandle;
 use hanzo_mining::{
     Clock, ContinuousMiner, InstantSealer, IntervalSealer, MinerStatus, MiningConfig, MiningError,
     Sealer, TemplateService,
@@ -36,7 +36,7 @@ const CLIENT_VERSION: &str =
 pub struct Node {
     chain: ChainThread,
     rpc: RpcHandle,
-    metrics: Option<MetricsHandle>,
+    metrics: Option<ExporterHandle>,
     miner: Option<JoinHandle<Result<(), MiningError>>>,
     cancel: CancellationToken,
     signals: ShutdownSignals,
@@ -71,7 +71,7 @@ impl Node {
         let rpc_config = rpc_config(&config.rpc, ipc.clone(), wait)?;
         // From here on there is something to lose: a signal must not end the process unprepared.
         let signals = ShutdownSignals::listen()?;
-        let metrics = MetricsServer::bind(config.metrics).await?;
+        let metrics = metrics_sources::bind(config.metrics, &parts.spec).await?;
         let tree = parts.open_chain()?;
         let store = tree.store().clone();
         let view = tree.view();
@@ -82,8 +82,8 @@ impl Node {
         let (chain, thread) = ChainHandle::start(tree, vec![observer])?;
 
         let cancel = CancellationToken::new();
-        let sources = MetricsSources { spec: Arc::clone(&parts.spec), store, pool: pool.clone() };
-        let metrics = metrics.map(|server| server.serve(sources, &cancel));
+        let sources = MetricsSources { store, pool: pool.clone() };
+        let metrics = metrics.map(|exporter| exporter.serve(sources.measure(), &cancel));
         let threads = mining_threads(&config, &parts.spec);
         let templates = TemplateService::new(
             chain.clone(),
@@ -124,7 +124,7 @@ impl Node {
             head,
             rpc: rpc.local_addr,
             ipc,
-            metrics: metrics.as_ref().map(|metrics| metrics.address),
+            metrics: metrics.as_ref().map(ExporterHandle::address),
             mining: describe(mode, threads),
             coinbase,
         };
@@ -168,7 +168,7 @@ impl Node {
 async fn stop(
     chain: ChainThread,
     rpc: RpcHandle,
-    metrics: Option<MetricsHandle>,
+    metrics: Option<ExporterHandle>,
     miner: Option<JoinHandle<Result<(), MiningError>>>,
 ) -> Result<(), NodeError> {
     rpc.stop().await;

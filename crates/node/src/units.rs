@@ -3,7 +3,7 @@
 use alloy_primitives::{Bytes, hex};
 use hanzo_store::MIN_RETAINED_BLOCKS;
 use std::{
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr},
     time::Duration,
 };
 
@@ -38,17 +38,6 @@ pub(crate) fn parse_listen_address(text: &str) -> Result<IpAddr, String> {
     text.parse().map_err(|_| format!("`{text}` is neither an IP address nor `localhost`"))
 }
 
-/// Parses an address and port to listen on, or a port on this machine alone.
-pub(crate) fn parse_metrics_address(text: &str) -> Result<SocketAddr, String> {
-    let port = text.strip_prefix("localhost:").unwrap_or(text);
-    if let Ok(port) = port.parse() {
-        return Ok(SocketAddr::new(Ipv4Addr::LOCALHOST.into(), port));
-    }
-    text.parse().map_err(|_| {
-        format!("`{text}` is neither a port nor an address and port, as 127.0.0.1:9001")
-    })
-}
-
 /// How many blocks of the past are kept; `None` is all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Retained(pub(crate) Option<u64>);
@@ -76,18 +65,6 @@ mod tests {
         assert_eq!(parse_listen_address("localhost").unwrap(), Ipv4Addr::LOCALHOST);
         assert_eq!(parse_listen_address("::1").unwrap().to_string(), "::1");
         assert!(parse_listen_address("example.org").is_err());
-    }
-
-    #[test]
-    fn metrics_are_served_at_an_address_and_port_or_at_a_local_port() {
-        let parsed = |text| parse_metrics_address(text).unwrap().to_string();
-        assert_eq!(parsed("9001"), "127.0.0.1:9001");
-        assert_eq!(parsed("localhost:0"), "127.0.0.1:0");
-        assert_eq!(parsed("0.0.0.0:80"), "0.0.0.0:80");
-        assert_eq!(parsed("[::1]:80"), "[::1]:80");
-        for bad in ["", "65536", "127.0.0.1", "localhost", "example.org:80", ":80"] {
-            assert!(parse_metrics_address(bad).unwrap_err().contains(bad), "{bad}");
-        }
     }
 
     #[test]

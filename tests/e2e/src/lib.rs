@@ -18,6 +18,7 @@
 
 mod books;
 mod client;
+mod metrics_page;
 mod miner_process;
 mod node_process;
 mod random;
@@ -27,6 +28,7 @@ mod small_disk;
 
 pub use books::Books;
 pub use client::{Client, client, wallet};
+pub use metrics_page::{Row, assert_documented, documented_metrics};
 pub use miner_process::MinerProcess;
 pub use node_process::{
     Ended, FileSize, NodeCommand, NodeProcess, binary, binary_named, run_to_end,

@@ -67,7 +67,7 @@ pub fn binary_named(name: &str) -> PathBuf {
 }
 
 /// Reads all that a process writes to standard error: a full pipe would stop it.
-pub(crate) fn read_log(child: &mut Child) -> JoinHandle<String> {
+fn read_log(child: &mut Child) -> JoinHandle<String> {
     let mut log = child.stderr.take().unwrap();
     std::thread::spawn(move || {
         let mut bytes = Vec::new();

@@ -23,7 +23,11 @@ fn bad_settings_are_refused_before_anything_is_done() {
     assert_eq!(text, "error: --threads 0: want 1 to 1024\n");
     let text = complaint(&["--node", "localhost"], 1);
     assert_eq!(text, "error: --node \"localhost\": want ws://HOST:PORT\n");
+    let text = complaint(&["--config", "/nowhere/miner.toml"], 1);
+    assert!(text.starts_with("error: /nowhere/miner.toml: "), "{text}");
     // What the parser of flags refuses.
+    assert!(complaint(&["--kernel", "abacus"], 2).contains("this processor has portable"));
+    assert!(complaint(&["--metrics", "nowhere"], 2).contains("`nowhere` is neither a port"));
     assert!(complaint(&["--coinbase", "0x12"], 2).contains("--coinbase"));
     assert!(complaint(&["bench", "--milliseconds", "1"], 2).contains("10..=60000"));
     assert!(complaint(&["--nodes", "x"], 2).contains("unexpected argument"));

@@ -1,7 +1,8 @@
 //! The flag of the metrics.
 
-use crate::{config_file::MetricsSection, units::parse_metrics_address};
+use crate::config_file::MetricsSection;
 use clap::Args;
+use hanzo_exporter::parse_metrics_address;
 use std::net::{Ipv4Addr, SocketAddr};
 
 /// Where metrics are served unless told otherwise: the port that reth uses in its documentation.

@@ -16,6 +16,8 @@ mod database;
 #[cfg(test)]
 mod metrics;
 #[cfg(test)]
+mod miner_metrics;
+#[cfg(test)]
 mod miners;
 #[cfg(test)]
 mod rewards;

@@ -3,11 +3,11 @@
 use alloy_eips::eip2718::Encodable2718 as _;
 use alloy_primitives::Address;
 use alloy_provider::Provider as _;
-use hanzo_e2e::{Family, NodeProcess, Scrape, client, http_get, run_to_end};
+use hanzo_e2e::{
+    NodeProcess, Row, Scrape, assert_documented, client, documented_metrics, http_get, run_to_end,
+};
 use hanzo_testkit::{Signer, dev_spec};
 use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
     net::{TcpListener, TcpStream},
     path::Path,
 };
@@ -142,50 +142,17 @@ fn a_metrics_port_in_use_is_an_error_that_names_flag_and_address() {
     assert!(text.contains("--metrics") && text.contains(&address), "{text}");
 }
 
-/// What the page says of one metric.
-#[derive(Debug)]
-struct Row {
-    family: Family,
-    unit: String,
-}
-
-/// The rows of every table of the page: name, type, labels, unit, meaning.
-fn page() -> BTreeMap<String, Row> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/metrics.md");
-    let text = fs::read_to_string(path).unwrap();
-    let mut rows = BTreeMap::new();
-    for line in text.lines().filter(|line| line.starts_with("| `")) {
-        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
-        let [name, kind, labels, unit, help] = cells[..] else { panic!("{line}") };
-        let plain = |cell: &str| cell.trim_matches('`').to_owned();
-        let labels: BTreeSet<String> =
-            labels.split(", ").filter(|label| *label != "–").map(plain).collect();
-        let family = Family { kind: kind.to_owned(), help: help.to_owned(), labels };
-        let row = Row { family, unit: unit.to_owned() };
-        assert!(rows.insert(plain(name), row).is_none(), "{name} is listed twice");
-    }
-    rows
-}
-
 #[test]
 fn the_page_about_metrics_says_exactly_what_is_served() {
     let datadir = tempfile::tempdir().unwrap();
     let node = start(datadir.path());
-    let served = scrape(&node).families;
-    let page = page();
-    for (name, family) in &served {
-        let row = page.get(name).unwrap_or_else(|| panic!("{name} is not in docs/metrics.md"));
-        assert_eq!(&row.family, family, "docs/metrics.md is wrong about {name}");
-    }
-    for name in page.keys() {
-        assert!(served.contains_key(name), "docs/metrics.md lists {name}, which nobody serves");
-    }
+    assert_documented(&scrape(&node).families, &documented_metrics("metrics.md"));
     node.stop();
 }
 
 #[test]
 fn names_carry_their_unit_and_counters_are_totals() {
-    for (name, Row { family, unit }) in page() {
+    for (name, Row { family, unit, .. }) in documented_metrics("metrics.md") {
         assert_eq!(family.kind == "counter", name.ends_with("_total"), "{name}");
         let measured = name.trim_end_matches("_total");
         for base in ["seconds", "bytes"] {

@@ -27,7 +27,7 @@ async fn two_miners_share_a_node_and_outlive_its_crash() {
     // The first start finds a port, which the second takes again.
     let node = NodeCommand::new(datadir.path()).flags(&["--no-mine"]).start();
     let port = node.url().rsplit(':').next().unwrap().parse().unwrap();
-    let miners = [ONE, OTHER].map(|coinbase| MinerProcess::start(&node.ws_url(), coinbase));
+    let miners = [ONE, OTHER].map(|coinbase| MinerProcess::start(&node.ws_url(), coinbase, &[]));
     let rpc = client(node.url());
     reach(&rpc, 20).await;
     node.kill();

@@ -1,9 +1,6 @@
 //! The port where metrics are read.
 
-use crate::{
-    NodeError,
-    metrics_registry::{MetricsRegistry, MetricsSources},
-};
+use crate::{Buckets, ExporterError, registry::Registry};
 use http::{Method, Request, Response, StatusCode, header};
 use http_body_util::Full;
 use hyper::{
@@ -12,7 +9,7 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::TokioIo;
-use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
+use std::{convert::Infallible, fmt, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::Semaphore,
@@ -39,53 +36,64 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Text format of Prometheus.
 const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
+/// What is measured only when somebody asks, before every answer. It may block.
+pub type Measure = Box<dyn Fn() + Send + Sync>;
+
 /// A port that is taken, and the registry of what will be served on it.
 #[derive(Debug)]
-pub(crate) struct MetricsServer {
+pub struct Exporter {
     listener: TcpListener,
     address: SocketAddr,
-    registry: MetricsRegistry,
+    registry: Registry,
 }
 
 /// A server that runs. Dropping it stops it without waiting.
 #[derive(Debug)]
-pub(crate) struct MetricsHandle {
-    pub(crate) address: SocketAddr,
+pub struct ExporterHandle {
+    address: SocketAddr,
     stop: DropGuard,
     task: JoinHandle<()>,
 }
 
 /// What a connection is answered from.
-#[derive(Debug)]
 struct Content {
-    registry: MetricsRegistry,
-    sources: MetricsSources,
+    registry: Registry,
+    measure: Measure,
 }
 
-impl MetricsServer {
-    /// Takes the port, if metrics are wanted, and makes every part of the node that is made from
-    /// now on record what it does.
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Content").field("registry", &self.registry).finish_non_exhaustive()
+    }
+}
+
+impl Content {
+    fn render(&self) -> String {
+        (self.measure)();
+        self.registry.render()
+    }
+}
+
+impl Exporter {
+    /// Takes the port, and makes every part of the process that is made from now on record what it
+    /// does. Histograms have the buckets of `buckets`, and durations such as suit them without.
     ///
     /// # Errors
-    /// [`NodeError::MetricsAddress`] if the port is not free, [`NodeError::Metrics`].
-    pub(crate) async fn bind(wanted: Option<SocketAddr>) -> Result<Option<Self>, NodeError> {
-        let Some(address) = wanted else { return Ok(None) };
-        let refused = |source| NodeError::MetricsAddress { address, source };
+    /// [`ExporterError::Address`] if the port is not free, [`ExporterError::Registry`] if the process
+    /// has an exporter already.
+    pub async fn bind(address: SocketAddr, buckets: &[Buckets]) -> Result<Self, ExporterError> {
+        let refused = |source| ExporterError::Address { address, source };
         let listener = TcpListener::bind(address).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
-        let registry = MetricsRegistry::install()?;
-        Ok(Some(Self { listener, address, registry }))
+        let registry = Registry::install(buckets)?;
+        Ok(Self { listener, address, registry })
     }
 
     /// Answers until `cancel` or the handle says that it is enough.
-    pub(crate) fn serve(
-        self,
-        sources: MetricsSources,
-        cancel: &CancellationToken,
-    ) -> MetricsHandle {
+    #[must_use]
+    pub fn serve(self, measure: Measure, cancel: &CancellationToken) -> ExporterHandle {
         let Self { listener, address, registry } = self;
-        sources.describe_chain();
-        let content = Arc::new(Content { registry, sources });
+        let content = Arc::new(Content { registry, measure });
         let stopped = cancel.child_token();
         let stop = stopped.clone().drop_guard();
         let runtime = tokio::runtime::Handle::current();
@@ -94,13 +102,19 @@ impl MetricsServer {
             stopped.run_until_cancelled(accept(listener, content, &mut connections)).await;
             connections.shutdown().await;
         });
-        MetricsHandle { address, stop, task }
+        ExporterHandle { address, stop, task }
     }
 }
 
-impl MetricsHandle {
+impl ExporterHandle {
+    /// Where metrics are served.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Closes the port and every connection.
-    pub(crate) async fn stop(self) {
+    pub async fn stop(self) {
         drop(self.stop);
         // An error only says that the task panicked; the port is closed then, too.
         let _ = self.task.await;
@@ -158,9 +172,7 @@ async fn answer(request: &Request<Incoming>, content: Arc<Content>) -> Response<
     if let Some(refusal) = refusal(request.method(), request.uri().path()) {
         return refusal;
     }
-    let rendered =
-        tokio::task::spawn_blocking(move || content.registry.render(&content.sources)).await;
-    match rendered {
+    match tokio::task::spawn_blocking(move || content.render()).await {
         Ok(text) => text_response(StatusCode::OK, text),
         Err(error) => text_response(StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n")),
     }

@@ -1,0 +1,62 @@
+//! Single settings, as flags and file take them.
+
+use hanzo_poc::Kernel;
+use std::thread;
+
+/// Most threads; more than any machine has, fewer than a typing mistake asks.
+const MAX_THREADS: usize = 1_024;
+
+/// Takes a number of threads that a machine can have.
+pub(crate) fn check_threads(threads: usize) -> Result<usize, String> {
+    if (1..=MAX_THREADS).contains(&threads) {
+        return Ok(threads);
+    }
+    Err(format!("threads {threads}: want 1 to {MAX_THREADS}"))
+}
+
+/// As many threads as the machine runs at a time.
+pub(crate) fn all_cores() -> usize {
+    thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS)
+}
+
+/// Takes an address of a WebSocket server.
+pub(crate) fn check_node(url: &str) -> Result<(), String> {
+    let is_websocket = |scheme: &str| url.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty());
+    if is_websocket("ws://") || is_websocket("wss://") {
+        return Ok(());
+    }
+    Err(format!("node {url:?}: want ws://HOST:PORT"))
+}
+
+/// Takes the name of a kernel that this processor can run.
+pub(crate) fn parse_kernel(name: &str) -> Result<Kernel, String> {
+    let available = Kernel::available();
+    available.iter().copied().find(|kernel| kernel.to_string() == name).ok_or_else(|| {
+        let names: Vec<String> = available.iter().map(ToString::to_string).collect();
+        format!("kernel {name:?}: this processor has {}", names.join(", "))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kernel_is_named_as_the_bench_names_it() {
+        for kernel in Kernel::available() {
+            assert_eq!(parse_kernel(&kernel.to_string()).unwrap(), kernel);
+        }
+        let text = parse_kernel("abacus").unwrap_err();
+        assert!(text.starts_with("kernel \"abacus\": this processor has portable"), "{text}");
+    }
+
+    #[test]
+    fn a_node_is_the_address_of_a_websocket() {
+        for good in ["ws://127.0.0.1:8545", "wss://example.org"] {
+            check_node(good).unwrap();
+        }
+        for bad in ["", "localhost", "http://localhost:8545", "ws://"] {
+            assert!(check_node(bad).unwrap_err().contains("want ws://"), "{bad}");
+        }
+    }
+}
