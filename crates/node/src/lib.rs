@@ -36,6 +36,7 @@ mod read_blocks;
 mod rpc_config;
 mod shutdown;
 mod units;
+mod unwind;
 
 pub use block_file::{BlockFileReader, BlockFileWriter, FileBlock, MAX_FILE_BLOCK_BYTES};
 pub use chains::{ChainSource, DevSettings};
@@ -46,3 +47,4 @@ pub use error::NodeError;
 pub use export::{ExportRange, export_blocks};
 pub use import::{ImportSummary, import_files};
 pub use node::Node;
+pub use unwind::unwind_head;
