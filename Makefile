@@ -92,7 +92,8 @@ load-blocks: load-build ## Measures full blocks of 30 Mgas, alone and beside eth
 flood: load-build ## Floods a release build for MINUTES (10) and watches its memory.
 	tests/load/run 30000000 --scenario flood --minutes $(or $(MINUTES),10) $(ARGS)
 
-bench: setup ## Runs the benchmarks. BENCH=poc runs one of: poc, curve, curve_implementations, root, block, pool, segment, open.
+bench: setup ## Runs the benchmarks. BENCH=poc runs one of: poc, curve, curve_implementations, root, block, pool, segment, open, and net (20 minutes), which is run by name alone.
+	$(if $(filter net,$(BENCH)),cargo build --release --locked -p hanzo -p hanzo-miner-cli)
 	cargo bench --workspace --locked $(if $(BENCH),--bench $(BENCH),--bench poc --bench curve --bench curve_implementations --bench root --bench block --bench pool --bench segment --bench open)
 
 audit: ## Checks licences, sources and spelling.

@@ -166,6 +166,58 @@ async fn no_two_miners_of_a_template_get_the_same_rows() {
     node.stop().await;
 }
 
+/// The rows of `work`, by the template that they are of.
+fn lease(work: &Value) -> (u64, std::ops::Range<u64>) {
+    let start = number(&work["rowStart"]);
+    (number(&work["templateId"]), start..start + number(&work["rowCount"]))
+}
+
+/// Two miners on connections of their own, with two coinbases, who also ask between notifications: no
+/// tile of any template is tested by both.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_row_of_any_template_is_handed_out_twice() {
+    const HEIGHTS: u64 = 4;
+    let node = TestNode::start().await;
+    let url = format!("ws://{}", node.address);
+    let mut leases: std::collections::BTreeMap<u64, Vec<std::ops::Range<u64>>> = Default::default();
+    let mut note = |work: &Value| {
+        let (template, rows) = lease(work);
+        leases.entry(template).or_default().push(rows);
+    };
+    let (mut clients, mut feeds) = (Vec::new(), Vec::new());
+    for _ in 0..2 {
+        let client = WsClientBuilder::default().build(&url).await.unwrap();
+        for coinbase in [COINBASE, OTHER] {
+            let feed = subscribe(&client, json!(["work", coinbase])).await.unwrap();
+            feeds.push((coinbase, feed));
+        }
+        clients.push(client);
+    }
+    for height in 1..=HEIGHTS {
+        let mut newest = Value::Null;
+        for (coinbase, feed) in &mut feeds {
+            newest = loop {
+                let work = feed.next().await.unwrap().unwrap();
+                note(&work);
+                if number(&work["number"]) == height {
+                    break work;
+                }
+            };
+            note(&node.ask("poc_getWork", json!([coinbase])).await);
+        }
+        node.ask("poc_submitWork", submission(&newest, &solve(&newest))).await;
+    }
+    drop(clients);
+    assert!(leases.len() >= 2 * usize::try_from(HEIGHTS).unwrap(), "a template for each coinbase");
+    for (template, mut rows) in leases {
+        rows.sort_by_key(|rows| rows.start);
+        for pair in rows.windows(2) {
+            assert!(pair[0].end <= pair[1].start, "template {template}: {pair:?}");
+        }
+    }
+    node.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_older_template_of_the_head_still_takes_a_seal() {
     let node = TestNode::start().await;
