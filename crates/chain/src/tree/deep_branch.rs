@@ -73,8 +73,9 @@ impl ChainTree {
         self.adopt_branch(branch, change)
     }
 
-    /// Goes back to where the branch leaves the canonical chain and executes it. If one of its blocks is invalid, the better of the old chain and the valid part of the
-    /// branch becomes canonical, and the error names the block.
+    /// Goes back to where the branch leaves the canonical chain and executes it. If one of its blocks is
+    /// invalid, the better of the old chain and the valid part of the branch becomes canonical, and the
+    /// error names the block.
     pub(super) fn adopt_branch(
         &mut self,
         branch: Branch,
