@@ -1,6 +1,6 @@
 //! The search, apart from where work comes from.
 
-use crate::{Backend, Job, Stats, shares::News};
+use crate::{Backend, Job, ShareOutcome, ShareStats, Stats, shares::News};
 use hanzo_poc::{CancelFlag, OnSeal, Seal, SearchOutcome, SearchUnits, UnitSearch};
 use std::{ops::ControlFlow, sync::Arc};
 use tokio::sync::{mpsc, watch};
@@ -49,7 +49,7 @@ impl Engine {
             let shares = self.shares.clone();
             move || {
                 let units = SearchUnits::new(job.rows.clone());
-                let take = |seal| judge(&job, seal, shares.as_ref());
+                let take = |seal| judge(&job, seal, shares.as_ref(), &stats.shares);
                 backend.search(UnitSearch {
                     work: &job.work,
                     target: if shares.is_some() { job.easiest_target() } else { job.target },
@@ -95,11 +95,17 @@ impl Engine {
 
 /// A seal of a block ends the search; one that is only good for a share is passed on, and the search goes
 /// on. Headers of blocks are shares, too.
-fn judge(job: &Job, seal: Seal, shares: Option<&mpsc::Sender<News>>) -> ControlFlow<()> {
+fn judge(
+    job: &Job,
+    seal: Seal,
+    shares: Option<&mpsc::Sender<News>>,
+    stats: &ShareStats,
+) -> ControlFlow<()> {
     if let Some(shares) = shares {
-        // It fills up only if shares come faster than they can be written down.
+        stats.find();
+        // It fills up only while no node answers, or if shares come faster than it does.
         if shares.try_send(News::share(job, &seal)).is_err() {
-            tracing::warn!(target: "miner", "too many shares");
+            stats.count(ShareOutcome::Expired, 1);
         }
     }
     let pow = job.work.lottery(&seal.mix, &seal.nonce);

@@ -1,7 +1,7 @@
 //! Work as a miner takes it.
 
 use alloy_primitives::{Address, B256, Bytes, U64, U256};
-use hanzo_poc::{Target, Work};
+use hanzo_poc::{MIN_DIFFICULTY, Target, Work};
 use hanzo_types::{Header, seal_hash};
 use serde::Deserialize;
 use serde_json::Value;
@@ -94,7 +94,9 @@ impl Job {
         let work = Work::new(hash);
         let target = Target::from_difficulty(header.difficulty);
         // The header does not say how hard a share is: the contract's storage does.
-        let share_target = Target::from_difficulty(message.share_difficulty);
+        // It never says less than this, which bounds how many shares there can be.
+        let share_difficulty = message.share_difficulty.max(U256::from(MIN_DIFFICULTY));
+        let share_target = Target::from_difficulty(share_difficulty);
         expect("shareTarget", &B256::from(share_target.as_u256()), &message.share_target)?;
         expect("sealHash", &hash, &message.seal_hash)?;
         expect("sigma", &B256::from(*work.sigma()), &message.sigma)?;
@@ -206,6 +208,10 @@ mod tests {
         assert!(Job::read(&bad, None).unwrap_err().to_string().contains("`coinbase`"));
         let text = Job::read(&good, Some(Address::repeat_byte(2))).unwrap_err().to_string();
         assert!(text.contains("`coinbase`"), "paid to somebody else: {text}");
+        let mut bad = good.clone();
+        bad["shareDifficulty"] = json!("0x1");
+        bad["shareTarget"] = json!(B256::repeat_byte(0xff));
+        assert!(Job::read(&bad, None).unwrap_err().to_string().contains("`shareTarget`"));
         let mut bad = good.clone();
         bad["kind"] = json!("job");
         assert!(matches!(Job::read(&bad, None), Err(JobError::Kind { .. })));

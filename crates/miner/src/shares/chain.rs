@@ -26,6 +26,17 @@ pub(super) enum ChainError {
     /// The contract would refuse it.
     #[error("the contract refuses: {0:?}")]
     Refused(Refusal),
+    /// The key has no right to submit.
+    #[error(
+        "the key of {key} may not submit shares of {provider}: let that account call \
+         setOperator({key}) of ComputeMining"
+    )]
+    NotOperator {
+        /// The key's account.
+        key: Address,
+        /// Whom the shares pay.
+        provider: Address,
+    },
     /// The node says no, or nothing.
     #[error("{0}")]
     Node(#[from] Error),

@@ -79,8 +79,8 @@ pub(crate) struct ShareKeeper {
     replaced: Option<Place>,
     /// The next epoch to look for pay; `None` until the first head.
     next_epoch: Option<u64>,
-    /// Whether the user has been told that the key may not submit.
-    has_complained: bool,
+    /// What the user was told last of why shares wait; `None` once one was sent.
+    complaint: Option<String>,
 }
 
 impl ShareKeeper {
@@ -94,7 +94,7 @@ impl ShareKeeper {
             pending: None,
             replaced: None,
             next_epoch: None,
-            has_complained: false,
+            complaint: None,
         }
     }
 
@@ -133,7 +133,6 @@ impl ShareKeeper {
         match news {
             News::Head(number) => Some(number),
             News::Share(share) => {
-                self.stats.find();
                 if !self.book.add(share) {
                     self.stats.count(ShareOutcome::Expired, 1);
                 }
@@ -144,9 +143,15 @@ impl ShareKeeper {
 
     /// Does what there is to do at a new head.
     async fn step(&mut self, client: &NodeClient, head: u64) {
-        if let Err(error) = self.try_step(client, head).await {
-            tracing::warn!(target: "miner", %error, waiting = self.book.len(), "shares have to wait");
+        let Err(error) = self.try_step(client, head).await else { return };
+        let text = error.to_string();
+        // A reason that stays is one line, however many blocks it stays for.
+        if self.complaint.as_ref() == Some(&text) {
+            return;
         }
+        let waiting = self.book.len();
+        tracing::warn!(target: "miner", error = %text, waiting, "shares have to wait");
+        self.complaint = Some(text);
     }
 
     async fn try_step(&mut self, client: &NodeClient, head: u64) -> Result<(), ChainError> {
@@ -252,7 +257,7 @@ impl ShareKeeper {
             };
             let error = match chain.send(input, self.replaced).await {
                 Ok(sent) => {
-                    self.replaced = None;
+                    (self.replaced, self.complaint) = (None, None);
                     self.pending = Some(Pending { sent, at: head, purpose });
                     return Ok(());
                 }
@@ -277,20 +282,13 @@ impl ShareKeeper {
         }
     }
 
-    /// Keeps what could not be sent. The user is told once that the key lacks the right.
+    /// Keeps what could not be sent.
     fn give_back(&mut self, purpose: Purpose, error: ChainError) -> Result<(), ChainError> {
         if let Purpose::Shares(shares) = purpose {
             self.keep(shares);
         }
-        let ChainError::Refused(Refusal::Sender { provider }) = &error else { return Err(error) };
-        if !self.has_complained {
-            self.has_complained = true;
-            tracing::error!(
-                target: "miner", %provider, key = %self.key.address(),
-                "the key may not submit shares: let the provider call setOperator of ComputeMining"
-            );
-        }
-        Ok(())
+        let ChainError::Refused(Refusal::Sender { provider }) = error else { return Err(error) };
+        Err(ChainError::NotOperator { key: self.key.address(), provider })
     }
 
     fn keep(&mut self, shares: Vec<Share>) {
