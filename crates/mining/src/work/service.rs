@@ -131,6 +131,8 @@ impl WorkService {
             Named::Open(work) => (work.coinbase(), self.complete(&work, seal)),
             Named::Stale(work) => {
                 let late = SubmitReject::Stale { parent: work.parent, head };
+                // The head may be the block of this very seal, which is noted after its import.
+                let _accepting = self.accepting.lock();
                 let new = self.require_new(work.seal_hash, seal);
                 (work.coinbase, new.and(Err(late)))
             }

@@ -4,12 +4,9 @@ use alloy_primitives::{Address, U256, utils::format_ether};
 use alloy_provider::Provider as _;
 use alloy_rpc_types_eth::Header;
 use hanzo_e2e::Client;
-use hanzo_poc::{DifficultyRule, MIN_DIFFICULTY, next_difficulty};
+use hanzo_poc::{DifficultyRule, next_difficulty};
 use hanzo_types::ChainSpec;
 use std::{fmt, fs, ops::Range, path::Path};
-
-/// Half-life of the difficulty rule, in target block times. Source: proof-of-compute §7.
-const HALF_LIFE_BLOCK_TIMES: u64 = 60;
 
 /// The headers from genesis on.
 #[derive(Debug)]
@@ -72,12 +69,7 @@ impl ChainRecord {
 
     /// Fails unless every header has the difficulty that follows from those before it.
     pub(crate) fn check_difficulties(&self) -> Difficulties {
-        let target_block_time = self.target_block_time();
-        let rule = DifficultyRule {
-            target_block_time,
-            half_life: target_block_time * HALF_LIFE_BLOCK_TIMES,
-            minimum: U256::from(MIN_DIFFICULTY),
-        };
+        let rule = DifficultyRule::asert(self.target_block_time());
         let first = self.spec.genesis().difficulty;
         // The interval from genesis measures nothing. Source: decision D-05.
         assert_eq!([self.headers[1].difficulty, self.headers[2].difficulty], [first; 2]);
