@@ -7,7 +7,6 @@ import {
   createPublicClient,
   createWalletClient,
   decodeErrorResult,
-  defineChain,
   domainSeparator,
   encodeFunctionData,
   erc20Abi,
@@ -26,15 +25,9 @@ import {
 } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 
-import { ACCOUNT, MNEMONIC, RPC_URL, STRANGER, shipped } from "./environment.mjs";
+import { chain } from "./chain.mjs";
+import { ACCOUNT, MNEMONIC, STRANGER, shipped } from "./environment.mjs";
 import { assertAsDeployed } from "./predeploy.mjs";
-
-const chain = defineChain({
-  id: 31337,
-  name: "Hanzo dev",
-  nativeCurrency: { name: "AI", symbol: "AI", decimals: 18 },
-  rpcUrls: { default: { http: [RPC_URL] } },
-});
 
 /** What viem knows of every token. */
 const COIN = { address: getAddress("0x00000000000000000000000000000000000A1100"), abi: erc20Abi };

@@ -7,7 +7,6 @@ import {
   createPublicClient,
   createWalletClient,
   decodeErrorResult,
-  defineChain,
   encodeFunctionData,
   encodePacked,
   getAddress,
@@ -22,24 +21,17 @@ import {
 } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 
+import { chain } from "./chain.mjs";
 import {
   ACCOUNT,
   ETHEREUM_RPC_URL,
   MNEMONIC,
-  RPC_URL,
   STRANGER,
   compiled,
   shipped,
 } from "./environment.mjs";
 import { EXAMPLES } from "./examples.mjs";
 import { headerList } from "./header.mjs";
-
-const chain = defineChain({
-  id: 31337,
-  name: "Hanzo dev",
-  nativeCurrency: { name: "AI", symbol: "AI", decimals: 18 },
-  rpcUrls: { default: { http: [RPC_URL] } },
-});
 
 const WAD = 10n ** 18n;
 

@@ -7,7 +7,6 @@ import {
   createPublicClient,
   createWalletClient,
   decodeFunctionResult,
-  defineChain,
   encodeErrorResult,
   encodeFunctionData,
   http,
@@ -15,15 +14,9 @@ import {
 } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 
+import { chain } from "./chain.mjs";
 import { ACCOUNT, MNEMONIC, RPC_URL, STRANGER, compiled, shipped } from "./environment.mjs";
 import { assertAsDeployed } from "./predeploy.mjs";
-
-const chain = defineChain({
-  id: 31337,
-  name: "Hanzo dev",
-  nativeCurrency: { name: "AI", symbol: "AI", decimals: 18 },
-  rpcUrls: { default: { http: [RPC_URL] } },
-});
 
 const MULTICALL = shipped("Multicall3");
 const PROBE = compiled("Probe");

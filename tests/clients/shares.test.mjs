@@ -8,7 +8,6 @@ import {
   ContractFunctionRevertedError,
   createPublicClient,
   createWalletClient,
-  defineChain,
   encodeAbiParameters,
   getAddress,
   http,
@@ -19,15 +18,9 @@ import {
 } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 
+import { chain } from "./chain.mjs";
 import { ACCOUNT, MNEMONIC, RPC_URL, shipped } from "./environment.mjs";
 import { assertAsDeployed } from "./predeploy.mjs";
-
-const chain = defineChain({
-  id: 31337,
-  name: "Hanzo dev",
-  nativeCurrency: { name: "AI", symbol: "AI", decimals: 18 },
-  rpcUrls: { default: { http: [RPC_URL] } },
-});
 
 const SHARES = {
   address: getAddress("0x00000000000000000000000000000000000A1102"),

@@ -10,7 +10,6 @@ import {
   NonceTooLowError,
   createPublicClient,
   createWalletClient,
-  defineChain,
   http,
   keccak256,
   nonceManager,
@@ -20,6 +19,7 @@ import {
 } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 
+import { chain } from "./chain.mjs";
 import {
   ACCESS_LIST,
   ACCESS_LIST_GAS,
@@ -28,17 +28,9 @@ import {
   RPC_URL,
   STRANGER,
   TOKEN,
-  WS_URL,
   within,
 } from "./environment.mjs";
 import { headerList } from "./header.mjs";
-
-const chain = defineChain({
-  id: 31337,
-  name: "Hanzo dev",
-  nativeCurrency: { name: "AI", symbol: "AI", decimals: 18 },
-  rpcUrls: { default: { http: [RPC_URL], webSocket: [WS_URL] } },
-});
 
 const SUPPLY = 1_000_000n;
 

@@ -7,6 +7,7 @@ use crate::{
     eth::Eth,
     log_filter::LogFilter,
     metrics::{Occupied, SubscriptionMetrics},
+    node_context::NodeContext,
     rpc_error::{Limit, RpcError},
 };
 use hanzo_chain::{CanonUpdate, ExecutedBlock, UPDATE_QUEUE};
@@ -60,22 +61,44 @@ async fn subscribe(
     metrics: SubscriptionMetrics,
 ) -> SubscriptionCloseResponse {
     let topic = Topic::parse(params.as_str(), &eth.node.limits);
-    metrics.requests.count(&topic);
-    let topic = match topic {
-        Ok(topic) => topic,
-        Err(error) => {
-            pending.reject(error).await;
-            return SubscriptionCloseResponse::None;
-        }
+    let Some((topic, pending)) = admitted(topic, pending, &metrics).await else {
+        return SubscriptionCloseResponse::None;
     };
     let feed = topic.feed(&eth);
     let Ok(sink) = pending.accept().await else { return SubscriptionCloseResponse::None };
-    let open = Occupied::enter(&metrics.open);
     let outlet = Outlet { sink: &sink, limits: &eth.node.limits };
+    until_closed(&sink, &eth.node, &metrics, serve(&topic, feed, &outlet)).await
+}
+
+/// Counts a request for a subscription, and refuses it with what is wrong with it.
+pub(crate) async fn admitted<T>(
+    wanted: Result<T, RpcError>,
+    pending: PendingSubscriptionSink,
+    metrics: &SubscriptionMetrics,
+) -> Option<(T, PendingSubscriptionSink)> {
+    metrics.requests.count(&wanted);
+    match wanted {
+        Ok(wanted) => Some((wanted, pending)),
+        Err(error) => {
+            pending.reject(error).await;
+            None
+        }
+    }
+}
+
+/// Serves a subscription until the client or the node goes, or `serving` ends with an error, which is
+/// what the client hears last.
+pub(crate) async fn until_closed(
+    sink: &SubscriptionSink,
+    node: &NodeContext,
+    metrics: &SubscriptionMetrics,
+    serving: impl Future<Output = Result<(), RpcError>>,
+) -> SubscriptionCloseResponse {
+    let open = Occupied::enter(&metrics.open);
     let ended = tokio::select! {
         () = sink.closed() => Ok(()),
-        () = eth.node.cancel.cancelled() => Ok(()),
-        ended = serve(&topic, feed, &outlet) => ended,
+        () = node.cancel.cancelled() => Ok(()),
+        ended = serving => ended,
     };
     drop(open);
     match ended {
@@ -218,7 +241,7 @@ impl Outlet<'_> {
 }
 
 /// Tells the client why its subscription ends.
-pub(crate) fn closing_notification(error: RpcError) -> SubscriptionCloseResponse {
+fn closing_notification(error: RpcError) -> SubscriptionCloseResponse {
     match to_raw_value(&ErrorObjectOwned::from(error)) {
         Ok(json) => SubscriptionCloseResponse::NotifErr(SubscriptionError::from_json(json)),
         Err(_) => SubscriptionCloseResponse::None,

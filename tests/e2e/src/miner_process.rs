@@ -1,6 +1,6 @@
 //! The miner as a process.
 
-use crate::node_process::binary_named;
+use crate::{node_process::binary_named, scrape::Scrape};
 use alloy_primitives::Address;
 use std::{
     io::{BufRead as _, BufReader, Read},
@@ -45,6 +45,19 @@ impl MinerProcess {
     #[must_use]
     pub fn metrics_url(&self) -> &str {
         self.metrics.as_deref().unwrap()
+    }
+
+    /// Reads metrics until `holds`. Every read is a request that the miner answers.
+    ///
+    /// # Panics
+    /// If they are not served.
+    pub fn metrics_until(&self, holds: impl Fn(&Scrape) -> bool) -> Scrape {
+        loop {
+            let scrape = Scrape::read(self.metrics_url());
+            if holds(&scrape) {
+                return scrape;
+            }
+        }
     }
 
     /// Asks the process to end (SIGTERM). Returns how it did, and all that it wrote.

@@ -143,9 +143,14 @@ impl ShareKeeper {
 
     /// Does what there is to do at a new head.
     async fn step(&mut self, client: &NodeClient, head: u64) {
-        let Err(error) = self.try_step(client, head).await else { return };
+        if let Err(error) = self.try_step(client, head).await {
+            self.complain(&error);
+        }
+    }
+
+    /// Says why shares wait. A reason that stays is one line, however many blocks it stays for.
+    fn complain(&mut self, error: &ChainError) {
         let text = error.to_string();
-        // A reason that stays is one line, however many blocks it stays for.
         if self.complaint.as_ref() == Some(&text) {
             return;
         }
@@ -178,7 +183,8 @@ impl ShareKeeper {
             let chain = ShareChain { client, key: &key };
             let purpose = Purpose::Shares(self.book.rest());
             if let Err(error) = self.send(&chain, 0, purpose).await {
-                tracing::warn!(target: "miner", %error, "the last shares are lost");
+                self.complain(&error);
+                tracing::warn!(target: "miner", shares = self.book.len(), "the last shares are lost");
             }
         }
     }

@@ -3,9 +3,9 @@
 use super::{Poc, share_feed, work_feed};
 use crate::{
     arguments::{Argument, Arguments, text},
-    metrics::{Occupied, SubscriptionMetrics},
+    metrics::SubscriptionMetrics,
     rpc_error::RpcError,
-    subscriptions::{Outlet, closing_notification},
+    subscriptions::{Outlet, admitted, until_closed},
 };
 use alloy_primitives::Address;
 use hanzo_chain::CanonUpdate;
@@ -46,29 +46,14 @@ async fn subscribe(
     metrics: SubscriptionMetrics,
 ) -> SubscriptionCloseResponse {
     let topic = Topic::parse(params.as_str()).and_then(|topic| topic.require(&poc));
-    metrics.requests.count(&topic);
-    let topic = match topic {
-        Ok(topic) => topic,
-        Err(error) => {
-            pending.reject(error).await;
-            return SubscriptionCloseResponse::None;
-        }
+    let Some((topic, pending)) = admitted(topic, pending, &metrics).await else {
+        return SubscriptionCloseResponse::None;
     };
     // Before the client is told its subscription's name, so that nothing after the answer is missed.
     let updates = poc.node.work.new_heads();
     let Ok(sink) = pending.accept().await else { return SubscriptionCloseResponse::None };
-    let open = Occupied::enter(&metrics.open);
     let outlet = Outlet { sink: &sink, limits: &poc.node.limits };
-    let ended = tokio::select! {
-        () = sink.closed() => Ok(()),
-        () = poc.node.cancel.cancelled() => Ok(()),
-        ended = topic.serve(&poc, updates, &outlet) => ended,
-    };
-    drop(open);
-    match ended {
-        Ok(()) => SubscriptionCloseResponse::None,
-        Err(error) => closing_notification(error),
-    }
+    until_closed(&sink, &poc.node, &metrics, topic.serve(&poc, updates, &outlet)).await
 }
 
 impl Topic {

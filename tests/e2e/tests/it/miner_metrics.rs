@@ -27,16 +27,6 @@ fn miner(node: &NodeProcess) -> MinerProcess {
     MinerProcess::start(&node.ws_url(), COINBASE, &["--metrics", "127.0.0.1:0"])
 }
 
-/// Reads until `holds`. Every read is a request that the miner answers.
-fn scrape_until(miner: &MinerProcess, holds: impl Fn(&Scrape) -> bool) -> Scrape {
-    loop {
-        let scrape = Scrape::read(miner.metrics_url());
-        if holds(&scrape) {
-            return scrape;
-        }
-    }
-}
-
 fn is(scrape: &Scrape, series: &str, expected: f64) -> bool {
     (scrape.value(series) - expected).abs() < 0.5
 }
@@ -64,7 +54,7 @@ fn a_miner_counts_its_work_its_seals_and_the_loss_of_its_node() {
     let node = node(datadir.path());
     let miner = miner(&node);
     let head = "hanzo_miner_seals_total{outcome=\"head\"}";
-    let all = scrape_until(&miner, |scrape| scrape.value(head) >= BLOCKS);
+    let all = miner.metrics_until(|scrape| scrape.value(head) >= BLOCKS);
     assert!(is(&all, "hanzo_miner_connected", 1.0));
     assert!(is(&all, "hanzo_miner_connections_total{outcome=\"made\"}", 1.0));
     assert!(is(&all, "hanzo_miner_connections_total{outcome=\"lost\"}", 0.0));
@@ -79,7 +69,7 @@ fn a_miner_counts_its_work_its_seals_and_the_loss_of_its_node() {
     node.kill();
     let lost = "hanzo_miner_connections_total{outcome=\"lost\"}";
     let failed = "hanzo_miner_connections_total{outcome=\"failed\"}";
-    let all = scrape_until(&miner, |scrape| is(scrape, lost, 1.0) && scrape.value(failed) > 0.5);
+    let all = miner.metrics_until(|scrape| is(scrape, lost, 1.0) && scrape.value(failed) > 0.5);
     assert!(is(&all, "hanzo_miner_connected", 0.0));
     let (status, log) = miner.stop();
     assert!(status.success(), "{log}");

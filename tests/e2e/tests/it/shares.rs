@@ -4,7 +4,7 @@ use alloy_primitives::{Address, Bytes, U256, address};
 use alloy_provider::Provider as _;
 use alloy_rpc_types_eth::TransactionRequest;
 use alloy_sol_types::{SolCall, sol};
-use hanzo_e2e::{Client, MinerProcess, NodeCommand, Scrape, client};
+use hanzo_e2e::{Client, MinerProcess, NodeCommand, client};
 use hanzo_types::{COMPUTE_MINING, DEV_ACCOUNTS, EpochField, ShareEpoch};
 use serde_json::Value;
 use std::{
@@ -54,16 +54,6 @@ async fn slot(client: &Client, epoch: u64, field: EpochField) -> U256 {
     client.get_storage_at(COMPUTE_MINING, ShareEpoch::new(epoch).slot(field)).await.unwrap()
 }
 
-/// Reads until `holds`. Every read is a request that the miner answers.
-fn scrape_until(miner: &MinerProcess, holds: impl Fn(&Scrape) -> bool) -> Scrape {
-    loop {
-        let scrape = Scrape::read(miner.metrics_url());
-        if holds(&scrape) {
-            return scrape;
-        }
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_miner_with_a_key_submits_its_shares_and_is_paid_for_them() {
     let folder = tempfile::tempdir().unwrap();
@@ -78,13 +68,13 @@ async fn a_miner_with_a_key_submits_its_shares_and_is_paid_for_them() {
     let flags = ["--share-key", &key, "--metrics", "127.0.0.1:0"];
     let miner = MinerProcess::start(&node.ws_url(), PROVIDER, &flags);
     let accepted = "hanzo_miner_shares_total{outcome=\"accepted\"}";
-    scrape_until(&miner, |scrape| scrape.value(accepted) > 100.0);
+    miner.metrics_until(|scrape| scrape.value(accepted) > 100.0);
 
     // A crash of the node loses neither shares that were accepted nor the miner.
     node.kill();
     let node = start(&port);
     let rpc = client(node.url());
-    let paid = scrape_until(&miner, |scrape| scrape.value("hanzo_miner_claimed_ai") > 0.0);
+    let paid = miner.metrics_until(|scrape| scrape.value("hanzo_miner_claimed_ai") > 0.0);
     let head = rpc.get_block_number().await.unwrap();
     assert!(head >= FIRST_CLAIM, "paid at block {head}");
 
