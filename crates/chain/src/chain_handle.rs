@@ -1,9 +1,10 @@
 //! The chain thread and the handle everybody else holds.
 
 use crate::{
-    CanonObserver, CanonUpdate, ChainTree, ChainView, CheckedBlock, ImportError, Inserted, Origin,
-    timing::Stopwatch,
+    AcceptError, CanonObserver, CanonUpdate, ChainTree, ChainView, CheckedBlock, ImportError,
+    Inserted, Origin, timing::Stopwatch,
 };
+use alloy_primitives::B256;
 use arc_swap::ArcSwap;
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use std::{
@@ -21,8 +22,11 @@ pub const UPDATE_QUEUE: usize = 256;
 
 enum Command {
     Import { block: Box<CheckedBlock>, origin: Origin, answer: oneshot::Sender<Answer> },
+    AcceptReorg { hash: B256, answer: oneshot::Sender<Accepted> },
     Stop,
 }
+
+type Accepted = Result<Arc<CanonUpdate>, AcceptError>;
 
 type Answer = Result<Inserted, ImportError>;
 
@@ -46,6 +50,7 @@ impl std::fmt::Debug for Command {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Import { .. } => "Import",
+            Self::AcceptReorg { .. } => "AcceptReorg",
             Self::Stop => "Stop",
         })
     }
@@ -94,18 +99,32 @@ impl ChainHandle {
         answer.blocking_recv().unwrap_or(Err(ImportError::Stopped))
     }
 
+    /// Makes a chain canonical that was refused because it displaces too much, and waits until it
+    /// is. `hash` is one of its blocks that is heavier than the head.
+    ///
+    /// # Errors
+    /// [`AcceptError`]; [`ImportError::Busy`] in it at once if the queue is full.
+    pub async fn accept_reorg(&self, hash: B256) -> Result<Arc<CanonUpdate>, AcceptError> {
+        let (answer, verdict) = oneshot::channel();
+        self.send(Command::AcceptReorg { hash, answer })?;
+        verdict.await.unwrap_or(Err(AcceptError::Import(ImportError::Stopped)))
+    }
+
     fn enqueue(
         &self,
         block: CheckedBlock,
         origin: Origin,
     ) -> Result<oneshot::Receiver<Answer>, ImportError> {
         let (answer, verdict) = oneshot::channel();
-        let command = Command::Import { block: Box::new(block), origin, answer };
+        self.send(Command::Import { block: Box::new(block), origin, answer })?;
+        Ok(verdict)
+    }
+
+    fn send(&self, command: Command) -> Result<(), ImportError> {
         self.commands.try_send(command).map_err(|error| match error {
             TrySendError::Full(_) => ImportError::Busy { limit: IMPORT_QUEUE },
             TrySendError::Disconnected(_) => ImportError::Stopped,
-        })?;
-        Ok(verdict)
+        })
     }
 
     /// The chain as of the current head.
@@ -162,6 +181,13 @@ impl Worker {
                         verdict => drop(answer.send(verdict)),
                     }
                 }
+                Command::AcceptReorg { hash, answer } => match self.accept(hash, inbox.len()) {
+                    Err(AcceptError::Import(error)) if error.is_fatal() => {
+                        let _ = answer.send(Err(ImportError::Stopped.into()));
+                        return Err(error);
+                    }
+                    verdict => drop(answer.send(verdict)),
+                },
                 Command::Stop => break,
             }
         }
@@ -178,32 +204,52 @@ impl Worker {
         let inserted = match verdict {
             Err(error) if error.is_fatal() => return Err(error),
             Err(error) => {
-                self.show_bad_blocks();
+                self.show_refusals();
                 return Err(error);
             }
             Ok(inserted) => inserted,
         };
         match &inserted {
-            Inserted::Head(update) => {
-                self.view.store(Arc::clone(&update.view));
-                for observer in &self.observers {
-                    observer.on_canon_update(update);
-                }
-                // An error only says that nobody subscribes.
-                let _ = self.updates.send(Arc::clone(update));
-            }
+            Inserted::Head(update) => self.publish(update),
             // The chain is as it was, so nobody is told; the block can be found by its hash.
             Inserted::Side => self.view.store(self.tree.view()),
-            Inserted::Known | Inserted::Deferred | Inserted::Orphan { .. } => {
-                self.show_bad_blocks();
-            }
+            Inserted::Known
+            | Inserted::Deferred
+            | Inserted::Refused { .. }
+            | Inserted::Orphan { .. } => self.show_refusals(),
         }
         Ok(inserted)
     }
 
-    /// Lets readers see a block that was refused. The chain is as it was, so nobody is told.
-    fn show_bad_blocks(&self) {
-        if !self.tree.has_shown_bad_blocks(&self.view.load()) {
+    /// Makes a refused chain canonical while `queued` blocks wait.
+    fn accept(&mut self, hash: B256, queued: usize) -> Accepted {
+        let verdict = self.tree.accept_reorg(hash);
+        self.tree.metrics.observe(&self.tree, queued);
+        match &verdict {
+            Ok(update) => {
+                self.tree.metrics.updated(update);
+                self.publish(update);
+            }
+            Err(error) if error.is_fatal() => {}
+            Err(_) => self.show_refusals(),
+        }
+        verdict
+    }
+
+    /// Tells everybody that the canonical chain changed.
+    fn publish(&self, update: &Arc<CanonUpdate>) {
+        self.view.store(Arc::clone(&update.view));
+        for observer in &self.observers {
+            observer.on_canon_update(update);
+        }
+        // An error only says that nobody subscribes.
+        let _ = self.updates.send(Arc::clone(update));
+    }
+
+    /// Lets readers see a block or a reorganisation that was refused. The chain is as it was, so
+    /// nobody is told.
+    fn show_refusals(&self) {
+        if !self.tree.has_shown_refusals(&self.view.load()) {
             self.view.store(self.tree.view());
         }
     }

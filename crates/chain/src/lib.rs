@@ -15,12 +15,14 @@
 //!
 //! A block whose parent is unknown waits among the orphans. A branch that leaves the canonical
 //! chain below the base waits unexecuted until it is heavier than the head; then the store goes
-//! back to where it leaves, and the branch is executed from there (ADR-0013).
+//! back to where it leaves, and the branch is executed from there (ADR-0013), unless it displaces so
+//! much that the operator is asked (ADR-0022).
 //!
 //! Invariants: a block in the tree is valid and durable; on disk there is exactly one state, that
 //! of the base; base and head are at most [`HIGH_WATER_BLOCKS`] apart; a failed write stops the
 //! chain thread and with it the node.
 
+mod accept_error;
 mod assemble;
 mod audit;
 mod bad_blocks;
@@ -37,11 +39,15 @@ mod metrics;
 mod noncanonical;
 mod origin;
 mod past_roots;
+mod refused_reorg;
+mod reorg_limits;
+mod rewind_error;
 mod stored_trie;
 mod timing;
 mod tree;
 mod view;
 
+pub use accept_error::AcceptError;
 pub use assemble::assemble;
 pub use audit::{Audit, AuditError, audit};
 pub use bad_blocks::{MAX_BAD_BLOCK_BYTES, MAX_BAD_BLOCKS};
@@ -54,9 +60,12 @@ pub use executed_block::ExecutedBlock;
 pub use genesis::genesis_diff;
 pub use import_error::{ImportError, InvalidBlock, OpenError};
 pub use origin::{Origin, Prebuilt};
+pub use refused_reorg::RefusedReorg;
+pub use reorg_limits::{ReorgLimits, SYNCED_HEAD_AGE_SECONDS};
+pub use rewind_error::RewindError;
 pub use tree::{
     ChainTree, HIGH_WATER_BLOCKS, Inserted, MAX_DEFERRED_BLOCKS, MAX_DEFERRED_BYTES,
     MAX_INVALID_BLOCKS, MAX_ORPHAN_BYTES, MAX_ORPHANS, MAX_SEGMENT_BLOCKS, MAX_SIDE_BLOCKS,
-    SEGMENT_BLOCKS, SegmentImport, StageTimes, StreamImport, StreamedBlock,
+    Rewound, SEGMENT_BLOCKS, SegmentImport, StageTimes, StreamImport, StreamedBlock,
 };
 pub use view::{ChainView, HistoryError, TransactionPosition};

@@ -1,6 +1,6 @@
 //! What the chain thread measures. docs/metrics.md lists it.
 
-use crate::{ChainTree, ExecutedBlock, ImportError, Inserted, tree::CanonChange};
+use crate::{CanonUpdate, ChainTree, ExecutedBlock, ImportError, Inserted, tree::CanonChange};
 use hanzo_state::RootWork;
 use metrics::{
     Counter, Gauge, Histogram, counter, describe_counter, describe_gauge, describe_histogram,
@@ -24,6 +24,7 @@ pub(crate) struct ChainMetrics {
     pub(crate) commit_seconds: Histogram,
     pub(crate) commit_wait_seconds: Histogram,
     pub(crate) committed_blocks: Counter,
+    pub(crate) refused_reorgs: Counter,
 }
 
 /// Imported blocks by what became of them.
@@ -34,6 +35,7 @@ struct Imports {
     deferred: Counter,
     orphan: Counter,
     known: Counter,
+    too_deep: Counter,
     invalid: Counter,
     failed: Counter,
 }
@@ -49,6 +51,8 @@ struct Canonical {
     reorganisation_depth: Histogram,
     head_number: Gauge,
     head_timestamp: Gauge,
+    waiting_reorganisations: Gauge,
+    waiting_depth: Gauge,
 }
 
 /// How many blocks are kept, and for what.
@@ -65,6 +69,7 @@ impl ChainMetrics {
     pub(crate) fn register() -> Self {
         let read = "Stored trie nodes read to compute state roots at import.";
         let hashed = "Trie nodes hashed to compute state roots at import.";
+        let refused = "Heavier chains that were not followed because they displace too much.";
         let committed = "Canonical blocks whose state was committed to disk.";
         Self {
             imports: Imports::register(),
@@ -97,6 +102,7 @@ impl ChainMetrics {
                 "Time that the import of a block waited for the commit of older ones to end.",
             ),
             committed_blocks: count("hanzo_chain_committed_blocks_total", committed),
+            refused_reorgs: count("hanzo_chain_refused_reorganisations_total", refused),
         }
     }
 
@@ -111,6 +117,7 @@ impl ChainMetrics {
             Ok(Inserted::Side) => &imports.side,
             // Both are kept with the blocks that wait.
             Ok(Inserted::Deferred) => &imports.deferred,
+            Ok(Inserted::Refused { .. }) => &imports.too_deep,
             Ok(Inserted::Orphan { .. }) => &imports.orphan,
             Ok(Inserted::Known) => &imports.known,
             Err(error) => imports.refused(error),
@@ -129,6 +136,11 @@ impl ChainMetrics {
         self.imports.refused(error).increment(1);
     }
 
+    /// Counts a change of the canonical chain that no import caused.
+    pub(crate) fn updated(&self, update: &CanonUpdate) {
+        self.canonical.moved(&update.reverted, &update.adopted);
+    }
+
     /// Counts a change of the canonical chain.
     pub(crate) fn moved(&self, change: &CanonChange) {
         self.canonical.moved(&change.reverted, &change.adopted);
@@ -145,6 +157,10 @@ impl ChainMetrics {
         let head = tree.head();
         self.canonical.head_number.set(head.number as f64);
         self.canonical.head_timestamp.set(head.timestamp as f64);
+        let waiting = tree.refused_reorgs();
+        let deepest = waiting.iter().map(|reorg| reorg.depth).max().unwrap_or_default();
+        self.canonical.waiting_reorganisations.set(waiting.len() as f64);
+        self.canonical.waiting_depth.set(deepest as f64);
         self.sizes.unpersisted.set(tree.unpersisted_blocks() as f64);
         self.sizes.side.set(tree.side_blocks() as f64);
         self.sizes.deferred.set(tree.deferred_blocks() as f64);
@@ -164,6 +180,7 @@ impl Imports {
             deferred: outcome("deferred"),
             orphan: outcome("orphan"),
             known: outcome("known"),
+            too_deep: outcome("refused"),
             invalid: outcome("invalid"),
             failed: outcome("failed"),
         }
@@ -212,6 +229,14 @@ impl Canonical {
             head_timestamp: level(
                 "hanzo_chain_head_timestamp_seconds",
                 "Timestamp of the head, as Unix time.",
+            ),
+            waiting_reorganisations: level(
+                "hanzo_chain_waiting_reorganisations",
+                "Heavier chains that wait for the operator's decision; more than none is an alarm.",
+            ),
+            waiting_depth: level(
+                "hanzo_chain_waiting_reorganisation_depth_blocks",
+                "Canonical blocks that the deepest of them would displace.",
             ),
         }
     }

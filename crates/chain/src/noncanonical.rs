@@ -1,6 +1,6 @@
 //! Blocks in memory that are not on the canonical chain.
 
-use crate::{ExecutedBlock, bad_blocks::BadBlocks, displaced::Displaced};
+use crate::{ExecutedBlock, RefusedReorg, bad_blocks::BadBlocks, displaced::Displaced};
 use alloy_primitives::B256;
 use hanzo_types::{RecoveredBlock, TotalDifficulty};
 use std::sync::Arc;
@@ -14,6 +14,8 @@ pub(crate) struct Noncanonical {
     pub(crate) displaced: Displaced,
     /// Not found by hash: they are not valid.
     pub(crate) bad: BadBlocks,
+    /// Heavier branches that wait for a decision; nearly always none.
+    pub(crate) refused: Vec<RefusedReorg>,
 }
 
 impl Noncanonical {

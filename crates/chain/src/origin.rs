@@ -43,4 +43,21 @@ impl Origin {
             Self::Mined(_) | Self::File | Self::Durable => Arrival::Local,
         }
     }
+
+    /// When a peer brought the block, as Unix time in seconds.
+    pub(crate) const fn arrived_at(&self) -> Option<u64> {
+        match self {
+            Self::Peer { now } => Some(*now),
+            Self::Mined(_) | Self::File | Self::Durable => None,
+        }
+    }
+
+    /// The origin of a block that waited for another, which a peer brought at `now`: what is judged by
+    /// the clock is judged by that of today.
+    pub(crate) fn waited_until(self, now: Option<u64>) -> Self {
+        match (self, now) {
+            (Self::Peer { .. }, Some(now)) => Self::Peer { now },
+            (origin, _) => origin,
+        }
+    }
 }

@@ -1,8 +1,8 @@
 //! The chain as of one head, for readers.
 
 use crate::{
-    BlockState, ExecutedBlock, RecentState, bad_blocks::BadBlocks, generation::Generation,
-    noncanonical::Noncanonical,
+    BlockState, ExecutedBlock, RecentState, RefusedReorg, bad_blocks::BadBlocks,
+    generation::Generation, noncanonical::Noncanonical,
 };
 use alloy_primitives::B256;
 use hanzo_consensus::{Ancestors, FINALIZED_DEPTH, SAFE_DEPTH, UnreadableAncestor};
@@ -231,6 +231,13 @@ impl ChainView {
 
     pub(crate) fn has_bad_blocks(&self, bad: &BadBlocks) -> bool {
         self.noncanonical.bad.is(bad)
+    }
+
+    /// Heavier chains that this node keeps and does not follow by itself, in the order in which they
+    /// were refused. A restart forgets them until they come again. ADR-0022.
+    #[must_use]
+    pub fn refused_reorgs(&self) -> &[RefusedReorg] {
+        &self.noncanonical.refused
     }
 
     /// Where the transaction with this hash is on the canonical chain.

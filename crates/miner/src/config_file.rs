@@ -8,7 +8,11 @@ use alloy_primitives::Address;
 use hanzo_exporter::parse_metrics_address;
 use hanzo_poc::Kernel;
 use serde::{Deserialize, Deserializer, de::Error as _};
-use std::{fs, net::SocketAddr, path::Path};
+use std::{
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 /// A configuration file in TOML. Every key is optional and named as its flag; an unknown key is an
 /// error.
@@ -23,6 +27,7 @@ pub(crate) struct ConfigFile {
     #[serde(default, deserialize_with = "kernel")]
     pub(crate) kernel: Option<Kernel>,
     pub(crate) name: Option<String>,
+    pub(crate) share_key: Option<PathBuf>,
     #[serde(default, deserialize_with = "metrics")]
     pub(crate) metrics: Option<WrittenMetrics>,
 }
@@ -124,7 +129,8 @@ mod tests {
         let coinbase = Address::repeat_byte(0xcb);
         let text = format!(
             "node = [\"ws://a:1\", \"ws://b:2\"]\ncoinbase = \"{coinbase}\"\nthreads = 3\n\
-             kernel = \"portable\"\nname = \"attic\"\nmetrics = \"[::1]:7000\""
+             kernel = \"portable\"\nname = \"attic\"\nshare-key = \"/keys/operator\"\n\
+             metrics = \"[::1]:7000\""
         );
         let expected = ConfigFile {
             node: Some(vec!["ws://a:1".to_owned(), "ws://b:2".to_owned()]),
@@ -132,6 +138,7 @@ mod tests {
             threads: Some(3),
             kernel: Some(Kernel::Portable),
             name: Some("attic".to_owned()),
+            share_key: Some("/keys/operator".into()),
             metrics: Some(WrittenMetrics::At("[::1]:7000".parse().unwrap())),
         };
         assert_eq!(read(&text).unwrap(), expected);

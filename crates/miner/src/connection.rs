@@ -13,7 +13,7 @@ use serde_json::{
     Value, json,
     value::{RawValue, to_raw_value},
 };
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use thiserror::Error as ThisError;
 
 /// How long a node may take to answer, and to take a connection.
@@ -25,7 +25,7 @@ const PING_INTERVAL: Duration = Duration::from_secs(15);
 /// A node that hands out work.
 #[derive(Debug)]
 pub(crate) struct Connection {
-    client: WsClient,
+    client: Arc<NodeClient>,
     feed: Subscription<Value>,
     coinbase: Option<Address>,
 }
@@ -64,7 +64,11 @@ pub(crate) enum Verdict {
     },
 }
 
-struct Params(Value);
+/// Calls of a node.
+pub(crate) type NodeClient = WsClient;
+
+/// Parameters of a call.
+pub(crate) struct Params(pub(crate) Value);
 
 impl ToRpcParams for Params {
     fn to_rpc_params(self) -> Result<Option<Box<RawValue>>, serde_json::Error> {
@@ -93,7 +97,12 @@ impl Connection {
             None => json!(["work"]),
         };
         let feed = client.subscribe("poc_subscribe", Params(wanted), "poc_unsubscribe").await?;
-        Ok(Self { client, feed, coinbase })
+        Ok(Self { client: Arc::new(client), feed, coinbase })
+    }
+
+    /// For other calls of the same node.
+    pub(crate) fn client(&self) -> Arc<NodeClient> {
+        Arc::clone(&self.client)
     }
 
     /// The next work.

@@ -1,8 +1,8 @@
 //! The search, apart from where work comes from.
 
-use crate::{Backend, Job, Stats};
+use crate::{Backend, Job, ShareOutcome, ShareStats, Stats, shares::News};
 use hanzo_poc::{CancelFlag, OnSeal, Seal, SearchOutcome, SearchUnits, UnitSearch};
-use std::sync::Arc;
+use std::{ops::ControlFlow, sync::Arc};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -20,6 +20,8 @@ pub(crate) struct Engine {
     pub(crate) stats: Arc<Stats>,
     pub(crate) jobs: watch::Receiver<Option<Arc<Job>>>,
     pub(crate) seals: mpsc::Sender<Found>,
+    /// Who takes seals that are good for a share; nobody if they are not wanted.
+    pub(crate) shares: Option<mpsc::Sender<News>>,
 }
 
 impl Engine {
@@ -44,15 +46,17 @@ impl Engine {
             let (job, backend, stats) =
                 (Arc::clone(job), Arc::clone(&self.backend), Arc::clone(&self.stats));
             let flag = Arc::clone(&flag);
+            let shares = self.shares.clone();
             move || {
                 let units = SearchUnits::new(job.rows.clone());
+                let take = |seal| judge(&job, seal, shares.as_ref(), &stats.shares);
                 backend.search(UnitSearch {
                     work: &job.work,
-                    target: job.target,
+                    target: if shares.is_some() { job.easiest_target() } else { job.target },
                     units: &units,
                     cancel: &flag,
                     progress: &stats.progress,
-                    on_seal: OnSeal::FIRST,
+                    on_seal: OnSeal::new(&take),
                 })
             }
         });
@@ -87,6 +91,25 @@ impl Engine {
     async fn next_job(&mut self, cancel: &CancellationToken) -> bool {
         next_job(&mut self.jobs, cancel).await
     }
+}
+
+/// A seal of a block ends the search; one that is only good for a share is passed on, and the search goes
+/// on. Headers of blocks are shares, too.
+fn judge(
+    job: &Job,
+    seal: Seal,
+    shares: Option<&mpsc::Sender<News>>,
+    stats: &ShareStats,
+) -> ControlFlow<()> {
+    if let Some(shares) = shares {
+        stats.find();
+        // It fills up only while no node answers, or if shares come faster than it does.
+        if shares.try_send(News::share(job, &seal)).is_err() {
+            stats.count(ShareOutcome::Expired, 1);
+        }
+    }
+    let pow = job.work.lottery(&seal.mix, &seal.nonce);
+    if job.target.is_met_by(&pow) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 }
 
 /// Waits for another job. Returns whether there will be one.

@@ -1,7 +1,7 @@
 //! Work as a miner takes it.
 
 use alloy_primitives::{Address, B256, Bytes, U64, U256};
-use hanzo_poc::{Target, Work};
+use hanzo_poc::{MIN_DIFFICULTY, Target, Work};
 use hanzo_types::{Header, seal_hash};
 use serde::Deserialize;
 use serde_json::Value;
@@ -22,6 +22,8 @@ pub struct Job {
     pub work: Work,
     /// The largest lottery number that wins.
     pub target: Target,
+    /// The largest lottery number of a work share.
+    pub share_target: Target,
     /// The rows that are this miner's.
     pub rows: Range<u32>,
 }
@@ -38,12 +40,12 @@ pub enum JobError {
         /// The kind.
         found: String,
     },
-    /// A field is not what follows from the header.
-    #[error("work whose `{field}` is {found}, its header gives {expected}")]
+    /// A field is not what follows from the others.
+    #[error("work whose `{field}` is {found}, the rest of it gives {expected}")]
     Mismatch {
         /// The field.
         field: &'static str,
-        /// What the header gives.
+        /// What the others give.
         expected: String,
         /// What was said.
         found: String,
@@ -67,6 +69,8 @@ struct Message {
     seal_hash: B256,
     sigma: B256,
     target: B256,
+    share_difficulty: U256,
+    share_target: B256,
     row_start: Option<U64>,
     row_count: Option<U64>,
     header: Bytes,
@@ -89,6 +93,11 @@ impl Job {
         let hash = seal_hash(&header).0;
         let work = Work::new(hash);
         let target = Target::from_difficulty(header.difficulty);
+        // The header does not say how hard a share is: the contract's storage does.
+        // It never says less than this, which bounds how many shares there can be.
+        let share_difficulty = message.share_difficulty.max(U256::from(MIN_DIFFICULTY));
+        let share_target = Target::from_difficulty(share_difficulty);
+        expect("shareTarget", &B256::from(share_target.as_u256()), &message.share_target)?;
         expect("sealHash", &hash, &message.seal_hash)?;
         expect("sigma", &B256::from(*work.sigma()), &message.sigma)?;
         expect("target", &B256::from(target.as_u256()), &message.target)?;
@@ -97,7 +106,17 @@ impl Job {
             expect("coinbase", &coinbase, &header.beneficiary)?;
         }
         let rows = rows(message.row_start, message.row_count)?;
-        Ok(Self { template_id: message.template_id, header, work, target, rows })
+        Ok(Self { template_id: message.template_id, header, work, target, share_target, rows })
+    }
+
+    /// The target of a block or that of a share, whichever more seals meet.
+    #[must_use]
+    pub fn easiest_target(&self) -> Target {
+        if self.share_target.as_u256() > self.target.as_u256() {
+            self.share_target
+        } else {
+            self.target
+        }
     }
 
     /// Multiply-accumulates that the seal is worth.
@@ -143,6 +162,10 @@ mod tests {
         }
     }
 
+    fn share_target(difficulty: u64) -> Target {
+        Target::from_difficulty(U256::from(difficulty))
+    }
+
     fn message(header: &Header) -> Value {
         let hash = seal_hash(header).0;
         json!({
@@ -153,6 +176,8 @@ mod tests {
             "sealHash": hash,
             "sigma": B256::from(*Work::new(hash).sigma()),
             "target": B256::from(Target::from_difficulty(header.difficulty).as_u256()),
+            "shareDifficulty": "0x4000000",
+            "shareTarget": B256::from(share_target(1 << 26).as_u256()),
             "rowStart": "0x1000",
             "rowCount": "0x1000",
             "header": Bytes::from(alloy_rlp::encode(header)),
@@ -164,6 +189,7 @@ mod tests {
     fn work_that_fits_together_is_taken() {
         let header = header();
         let job = Job::read(&message(&header), Some(header.beneficiary)).unwrap();
+        assert_eq!(job.easiest_target(), share_target(1 << 26));
         assert_eq!((job.header, job.rows), (header, 4_096..8_192));
     }
 
@@ -171,7 +197,7 @@ mod tests {
     fn each_field_that_does_not_fit_is_named() {
         let good = message(&header());
         let other = json!(B256::repeat_byte(9));
-        for field in ["sealHash", "sigma", "target"] {
+        for field in ["sealHash", "sigma", "target", "shareTarget"] {
             let mut bad = good.clone();
             bad[field] = other.clone();
             let text = Job::read(&bad, None).unwrap_err().to_string();
@@ -182,6 +208,10 @@ mod tests {
         assert!(Job::read(&bad, None).unwrap_err().to_string().contains("`coinbase`"));
         let text = Job::read(&good, Some(Address::repeat_byte(2))).unwrap_err().to_string();
         assert!(text.contains("`coinbase`"), "paid to somebody else: {text}");
+        let mut bad = good.clone();
+        bad["shareDifficulty"] = json!("0x1");
+        bad["shareTarget"] = json!(B256::repeat_byte(0xff));
+        assert!(Job::read(&bad, None).unwrap_err().to_string().contains("`shareTarget`"));
         let mut bad = good.clone();
         bad["kind"] = json!("job");
         assert!(matches!(Job::read(&bad, None), Err(JobError::Kind { .. })));

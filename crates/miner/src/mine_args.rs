@@ -1,8 +1,9 @@
 //! The flags of mining.
 
 use crate::{
-    CpuBackend, MinerConfig, MinerError,
+    CpuBackend, MinerConfig, MinerError, ShareConfig,
     config_file::ConfigFile,
+    shares::read_key,
     values::{all_cores, check_node, check_threads, parse_kernel},
 };
 use alloy_primitives::{Address, B256, keccak256};
@@ -34,6 +35,10 @@ pub(crate) struct MineArgs {
     /// Threads [default: all cores].
     #[arg(long, value_name = "N", env = "HANZO_MINER_THREADS")]
     threads: Option<usize>,
+    /// File with the private key that submits work shares and has them paid: that of the coinbase or of
+    /// its operator, in hexadecimal digits. Without it no shares are submitted.
+    #[arg(long, value_name = "FILE", env = "HANZO_MINER_SHARE_KEY")]
+    share_key: Option<PathBuf>,
     /// Instructions that multiply, by the name that `hanzo-miner bench` gives them [default: the
     /// fastest].
     #[arg(long, value_name = "NAME", value_parser = parse_kernel)]
@@ -77,10 +82,15 @@ impl MineArgs {
         nodes.try_for_each(|node| check_node(node)).map_err(wrong)?;
         let file = self.config.as_deref().map(ConfigFile::read).transpose()?.unwrap_or_default();
         let name = self.name.or(file.name);
+        let key = self.share_key.or(file.share_key).as_deref().map(read_key).transpose()?;
+        // Who has a key and names nobody wants to be paid there.
+        let coinbase = self.coinbase.or(file.coinbase).or(key.as_ref().map(|key| key.address()));
+        let shares = key.zip(coinbase).map(|(key, provider)| ShareConfig { key, provider });
         let miner = MinerConfig {
             nodes: self.nodes.or(file.node).unwrap_or_else(|| vec![DEFAULT_NODE.to_owned()]),
-            coinbase: self.coinbase.or(file.coinbase),
+            coinbase,
             id: name.map_or_else(own_id, |name| keccak256(name.as_bytes())),
+            shares,
         };
         let backend = CpuBackend::new(
             threads.or(file.threads).unwrap_or_else(all_cores),

@@ -2,11 +2,14 @@
 
 use crate::{
     Backend, Job, NodeCall, SealOutcome, Stats,
+    connection::NodeClient,
     connection::{Accepted, Connection, ConnectionError, Verdict},
     engine::{Engine, Found},
     retry::BackOff,
+    shares::{News, ShareKeeper},
 };
 use alloy_primitives::{Address, B256};
+use alloy_signer_local::PrivateKeySigner;
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -21,6 +24,9 @@ use tokio_util::sync::CancellationToken;
 /// difficulty that is none.
 const SEAL_QUEUE: usize = 64;
 
+/// Shares and heads that wait for their keeper while it talks to the node.
+const NEWS_QUEUE: usize = 4_096;
+
 /// How often the node hears how fast the miner is; it believes it for a minute.
 const REPORT_INTERVAL: Duration = Duration::from_secs(10);
 
@@ -33,6 +39,17 @@ pub struct MinerConfig {
     pub coinbase: Option<Address>,
     /// Name of this miner for the node's statistics.
     pub id: B256,
+    /// Who submits shares; nobody if absent.
+    pub shares: Option<ShareConfig>,
+}
+
+/// Who submits shares.
+#[derive(Debug, Clone)]
+pub struct ShareConfig {
+    /// The key that signs: that of the provider or of its operator.
+    pub key: PrivateKeySigner,
+    /// Whom the shares pay: the coinbase.
+    pub provider: Address,
 }
 
 /// A miner: searches what a node hands out, and submits what it finds.
@@ -42,6 +59,8 @@ pub struct Miner {
     stats: Arc<Stats>,
     jobs: watch::Sender<Option<Arc<Job>>>,
     seals: mpsc::Receiver<Found>,
+    news: mpsc::Sender<News>,
+    heard: mpsc::Receiver<News>,
     engine: Engine,
 }
 
@@ -51,6 +70,10 @@ struct Session<'a> {
     stats: &'a Stats,
     jobs: &'a watch::Sender<Option<Arc<Job>>>,
     seals: &'a mut mpsc::Receiver<Found>,
+    /// Where new heads are told.
+    news: &'a mpsc::Sender<News>,
+    /// Where the node is told of that is connected.
+    node: &'a watch::Sender<Option<Arc<NodeClient>>>,
 }
 
 impl Miner {
@@ -59,22 +82,38 @@ impl Miner {
     pub fn new(config: MinerConfig, backend: Arc<dyn Backend>, stats: Arc<Stats>) -> Self {
         let (jobs, newest) = watch::channel(None);
         let (found, seals) = mpsc::channel(SEAL_QUEUE);
-        let engine = Engine { backend, stats: Arc::clone(&stats), jobs: newest, seals: found };
-        Self { config, stats, jobs, seals, engine }
+        let (news, heard) = mpsc::channel(NEWS_QUEUE);
+        let shares = config.shares.is_some().then(|| news.clone());
+        let engine =
+            Engine { backend, stats: Arc::clone(&stats), jobs: newest, seals: found, shares };
+        Self { config, stats, jobs, seals, news, heard, engine }
     }
 
     /// Mines until `cancel`. A node that does not answer is no reason to end.
     pub async fn run(self, cancel: CancellationToken) {
-        let Self { config, stats, jobs, mut seals, engine } = self;
+        let Self { config, stats, jobs, mut seals, news, heard, engine } = self;
         let stop = cancel.child_token();
         let searching = engine.run(stop.clone());
+        let (node, connected) = watch::channel(None);
+        let keeping = async {
+            if let Some(ShareConfig { key, provider }) = config.shares.clone() {
+                let keeper = ShareKeeper::new(key, provider, Arc::clone(&stats.shares));
+                keeper.run(heard, connected, cancel.clone()).await;
+            }
+        };
         let talking = async {
-            let mut session =
-                Session { config: &config, stats: &stats, jobs: &jobs, seals: &mut seals };
+            let mut session = Session {
+                config: &config,
+                stats: &stats,
+                jobs: &jobs,
+                seals: &mut seals,
+                news: &news,
+                node: &node,
+            };
             session.run(&cancel).await;
             stop.cancel();
         };
-        tokio::join!(searching, talking);
+        tokio::join!(searching, talking, keeping);
     }
 }
 
@@ -90,6 +129,7 @@ impl Session<'_> {
                 };
                 // Nobody is there to take a seal: better work nothing than work in vain.
                 self.jobs.send_replace(None);
+                self.node.send_replace(None);
                 tracing::warn!(target: "miner", %node, error = %ended, "lost the node");
             }
             let pause = back_off.next();
@@ -112,6 +152,7 @@ impl Session<'_> {
         };
         tracing::info!(target: "miner", %node, "connected");
         self.stats.node.connected();
+        self.node.send_replace(Some(connection.client()));
         let ended = self.talk(&mut connection, back_off).await;
         self.stats.node.disconnected();
         ended
@@ -139,6 +180,8 @@ impl Session<'_> {
                         target: "miner", number = job.header.number, template = %job.template_id,
                         difficulty = %job.difficulty(), "new work"
                     );
+                    // Whoever keeps shares hears of the next head if this one finds no room.
+                    let _ = self.news.try_send(News::Head(job.header.number.saturating_sub(1)));
                     self.jobs.send_replace(Some(Arc::new(job)));
                 }),
                 _ = ticks.tick() => {

@@ -1,11 +1,14 @@
 //! How mining goes.
 
-use crate::{Link, NodeStats, SealOutcome, seal_outcome::SealKind};
+use crate::{Link, NodeStats, SealOutcome, ShareOutcome, ShareStats, seal_outcome::SealKind};
 use hanzo_poc::{SearchProgress, TILE_MACS};
 use parking_lot::Mutex;
 use std::{
     collections::VecDeque,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -31,6 +34,8 @@ pub struct Totals {
     pub macs_per_second: u64,
     /// Whether a node is there, and how far it is.
     pub link: Link,
+    /// Shares that the contract has counted.
+    pub shares: u64,
 }
 
 /// How mining goes. Shared by all parts of the miner.
@@ -40,6 +45,8 @@ pub struct Stats {
     pub progress: SearchProgress,
     /// How it goes between miner and node.
     pub node: NodeStats,
+    /// How it goes with shares.
+    pub shares: Arc<ShareStats>,
     found: AtomicU64,
     /// By the place in [`SealOutcome::ALL`].
     seals: [AtomicU64; SealOutcome::ALL.len()],
@@ -85,7 +92,13 @@ impl Stats {
             rejected: of_kind(SealKind::Rejected),
             macs_per_second: self.rate(now, tiles),
             link: self.node.link(),
+            shares: self.accepted_shares(),
         }
+    }
+
+    fn accepted_shares(&self) -> u64 {
+        let mut outcomes = self.shares.outcomes();
+        outcomes.find(|(outcome, _)| *outcome == ShareOutcome::Accepted).map_or(0, |(_, n)| n)
     }
 
     fn rate(&self, now: Instant, tiles: u64) -> u64 {

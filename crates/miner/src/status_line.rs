@@ -35,7 +35,7 @@ pub(crate) async fn show(stats: &Stats, cancel: &CancellationToken) {
         } else {
             tracing::info!(
                 target: "miner", rate = %rate(totals.macs_per_second), tiles = totals.tiles,
-                blocks = totals.accepted, stale = totals.stale, rejected = totals.rejected,
+                blocks = totals.accepted, shares = totals.shares, stale = totals.stale, rejected = totals.rejected,
                 node = %NodeDistance(totals.link), uptime_s = uptime.as_secs(), "mining"
             );
         }
@@ -51,10 +51,11 @@ struct StatusLine {
 
 impl fmt::Display for StatusLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Totals { tiles, accepted, stale, rejected, macs_per_second, link } = self.totals;
+        let Totals { tiles, accepted, stale, rejected, macs_per_second, link, shares } =
+            self.totals;
         write!(
             f,
-            "{}  {tiles} tiles  {accepted} blocks  {stale} stale  {rejected} rejected  node {}  up {} s",
+            "{}  {tiles} tiles  {accepted} blocks  {shares} shares  {stale} stale  {rejected} rejected  node {}  up {} s",
             rate(macs_per_second),
             NodeDistance(link),
             self.uptime.as_secs()
@@ -115,7 +116,7 @@ mod tests {
         let up = |micros| Link::Up { round_trip: Some(Duration::from_micros(micros)) };
         assert_eq!(
             line(up(840)),
-            "61.50 GMAC/s  7 tiles  1 blocks  0 stale  0 rejected  node 0.8 ms  up 90 s"
+            "61.50 GMAC/s  7 tiles  1 blocks  0 shares  0 stale  0 rejected  node 0.8 ms  up 90 s"
         );
         assert!(line(up(1_012_345)).contains("  node 1012.3 ms  "));
         assert!(line(Link::Up { round_trip: None }).contains("  node there  "));

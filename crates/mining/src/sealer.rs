@@ -161,7 +161,11 @@ impl Sealer {
                     "mined block"
                 );
             }
-            Inserted::Side | Inserted::Known | Inserted::Deferred | Inserted::Orphan { .. } => {
+            Inserted::Side
+            | Inserted::Known
+            | Inserted::Deferred
+            | Inserted::Refused { .. }
+            | Inserted::Orphan { .. } => {
                 metrics.stale_blocks.increment(1);
                 tracing::info!(target: "miner", number, %hash, "mined a stale block");
             }

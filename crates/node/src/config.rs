@@ -2,6 +2,7 @@
 
 use crate::{ChainSource, DevSettings, NodeError};
 use alloy_primitives::{Address, Bytes};
+use hanzo_chain::ReorgLimits;
 use hanzo_consensus::MIN_GAS_LIMIT;
 use hanzo_mining::{MAX_BENEFICIARIES, MAX_MINING_THREADS};
 use hanzo_store::Retention;
@@ -78,6 +79,8 @@ pub struct NodeConfig {
     pub target_gas_limit: Option<u64>,
     /// How much of the past is kept.
     pub retention: Retention,
+    /// Which reorganisations are left to the operator.
+    pub reorg: ReorgLimits,
     /// What the RPC server is told.
     pub rpc: RpcSettings,
     /// Where metrics are served; port 0 lets the system choose. `None` means not at all.

@@ -2,7 +2,10 @@
 
 use crate::{
     NodeError,
-    units::{Retained, parse_duration, parse_listen_address, parse_retained},
+    units::{
+        ReorgDepth, Retained, parse_duration, parse_listen_address, parse_reorg_depth,
+        parse_retained,
+    },
 };
 use alloy_primitives::Address;
 use hanzo_exporter::parse_metrics_address;
@@ -22,6 +25,8 @@ pub(crate) struct ConfigFile {
     pub(crate) datadir: Option<PathBuf>,
     #[serde(default)]
     pub(crate) prune: PruneSection,
+    #[serde(default)]
+    pub(crate) reorg: ReorgSection,
     #[serde(default)]
     pub(crate) http: HttpSection,
     #[serde(default)]
@@ -43,6 +48,15 @@ pub(crate) struct PruneSection {
     pub(crate) states: Option<Retained>,
     #[serde(default, deserialize_with = "retained")]
     pub(crate) receipts: Option<Retained>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct ReorgSection {
+    #[serde(default, deserialize_with = "reorg_depth")]
+    pub(crate) max_depth: Option<ReorgDepth>,
+    #[serde(default, deserialize_with = "duration")]
+    pub(crate) max_age: Option<Duration>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -133,17 +147,28 @@ fn duration<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Duration>, D:
 
 /// A number of blocks as its flag takes it, or a whole number.
 fn retained<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Retained>, D::Error> {
+    let text = number_or_word(source)?;
+    parse_retained(&text).map(Some).map_err(D::Error::custom)
+}
+
+/// A depth of reorganisations as its flag takes it, or a whole number.
+fn reorg_depth<'de, D: Deserializer<'de>>(source: D) -> Result<Option<ReorgDepth>, D::Error> {
+    let text = number_or_word(source)?;
+    parse_reorg_depth(&text).map(Some).map_err(D::Error::custom)
+}
+
+/// A whole number or a text, as text.
+fn number_or_word<'de, D: Deserializer<'de>>(source: D) -> Result<String, D::Error> {
     #[derive(Deserialize)]
-    #[serde(untagged, expecting = "expected a number of blocks or \"archive\"")]
+    #[serde(untagged, expecting = "expected a number of blocks or a word for all of them")]
     enum Written {
         Blocks(u64),
         Text(String),
     }
-    let text = match Written::deserialize(source)? {
+    Ok(match Written::deserialize(source)? {
         Written::Blocks(blocks) => blocks.to_string(),
         Written::Text(text) => text,
-    };
-    parse_retained(&text).map(Some).map_err(D::Error::custom)
+    })
 }
 
 /// An address as its flag takes it.
@@ -192,6 +217,19 @@ mod tests {
         for bad in ["255", "\"most\"", "-1", "1.5"] {
             let text = format!("[prune]\nstates = {bad}");
             assert!(toml::from_str::<ConfigFile>(&text).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn limits_of_reorganisations_are_a_depth_and_an_age() {
+        let read = |text: &str| toml::from_str::<ConfigFile>(text).map(|file| file.reorg);
+        let reorg = read("[reorg]\nmax-depth = 64\nmax-age = \"3h\"").unwrap();
+        assert_eq!(reorg.max_depth, Some(ReorgDepth(Some(64))));
+        assert_eq!(reorg.max_age, Some(Duration::from_secs(10_800)));
+        let reorg = read("[reorg]\nmax-depth = \"unlimited\"").unwrap();
+        assert_eq!((reorg.max_depth, reorg.max_age), (Some(ReorgDepth(None)), None));
+        for bad in ["max-depth = 31", "max-depth = true", "max-age = \"old\"", "depth = 64"] {
+            assert!(read(&format!("[reorg]\n{bad}")).is_err(), "{bad}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! Why a node does not start, or stopped.
 
-use hanzo_chain::{AuditError, ImportError, OpenError};
+use hanzo_chain::{AuditError, ImportError, OpenError, RewindError};
 use hanzo_exporter::ExporterError;
 use hanzo_mining::MiningError;
 use hanzo_rpc::RpcStartError;
@@ -86,6 +86,9 @@ pub enum NodeError {
     /// The chain could not be opened.
     #[error("opening the chain: {0}")]
     Open(#[from] OpenError),
+    /// The head cannot be moved back.
+    #[error("moving the head back: {0}")]
+    Rewind(#[from] RewindError),
     /// The RPC server could not be started.
     #[error("starting the RPC server: {0}")]
     Rpc(#[from] RpcStartError),

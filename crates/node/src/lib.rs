@@ -35,6 +35,7 @@ mod read_blocks;
 mod rpc_config;
 mod shutdown;
 mod units;
+mod unwind;
 
 pub use block_file::{BlockFileReader, BlockFileWriter, FileBlock, MAX_FILE_BLOCK_BYTES};
 pub use chains::{ChainSource, DevSettings};
@@ -45,3 +46,4 @@ pub use error::NodeError;
 pub use export::{ExportRange, export_blocks};
 pub use import::{ImportSummary, import_files};
 pub use node::Node;
+pub use unwind::unwind_head;

@@ -1,7 +1,7 @@
 //! What every command that touches a chain starts from.
 
 use crate::{ChainSource, DataDir, NodeConfig, NodeError};
-use hanzo_chain::{ChainTree, ChainView, HIGH_WATER_BLOCKS};
+use hanzo_chain::{ChainTree, ChainView, HIGH_WATER_BLOCKS, ReorgLimits};
 use hanzo_consensus::{Consensus, engine_for};
 use hanzo_store::{ChainIdentity, LogRecovery, Retention, Store, StoreConfig, StoreError};
 use hanzo_types::ChainSpec;
@@ -14,6 +14,7 @@ pub(crate) struct Parts {
     pub(crate) datadir: DataDir,
     pub(crate) consensus: Arc<dyn Consensus>,
     retention: Retention,
+    reorg: ReorgLimits,
 }
 
 impl Parts {
@@ -22,13 +23,15 @@ impl Parts {
         let spec = Arc::new(chain.load(config.dev)?);
         let datadir = DataDir::resolve(config.datadir.clone(), &chain.directory_name(&spec))?;
         let consensus = engine_for(Arc::clone(&spec));
-        Ok(Self { spec, datadir, consensus, retention: config.retention })
+        let (retention, reorg) = (config.retention, config.reorg);
+        Ok(Self { spec, datadir, consensus, retention, reorg })
     }
 
     /// Everything the user said has been checked by now: from here on the disk is touched.
     pub(crate) fn open_chain(&self) -> Result<ChainTree, NodeError> {
         let store = self.open_store()?;
-        Ok(ChainTree::open(Arc::clone(&self.spec), Arc::clone(&self.consensus), store)?)
+        let (spec, consensus) = (Arc::clone(&self.spec), Arc::clone(&self.consensus));
+        Ok(ChainTree::open_with(spec, consensus, store, self.reorg)?)
     }
 
     /// Says so if the database has more of the past than the settings keep: commits remove it by

@@ -19,6 +19,7 @@
 //! [`ChainView`](hanzo_chain::ChainView) from beginning to end; a state that is not available is
 //! an error, never another state.
 
+mod admin;
 mod answer_budget;
 mod answer_budget_layer;
 mod answer_bytes;

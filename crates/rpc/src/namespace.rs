@@ -18,6 +18,8 @@ pub enum Namespace {
     Debug,
     /// Work for miners.
     Poc,
+    /// What the operator decides.
+    Admin,
     /// Which namespaces there are.
     Rpc,
 }
@@ -25,7 +27,8 @@ pub enum Namespace {
 /// A name that is no namespace.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
-    "unknown RPC namespace {name:?}; there are eth, net, web3, txpool, debug, poc, rpc and all"
+    "unknown RPC namespace {name:?}; there are eth, net, web3, txpool, debug, poc, admin, rpc and \
+     all"
 )]
 pub struct UnknownNamespace {
     /// What was written.
@@ -34,8 +37,16 @@ pub struct UnknownNamespace {
 
 impl Namespace {
     /// Every namespace.
-    pub const ALL: [Self; 7] =
-        [Self::Eth, Self::Net, Self::Web3, Self::TxPool, Self::Debug, Self::Poc, Self::Rpc];
+    pub const ALL: [Self; 8] = [
+        Self::Eth,
+        Self::Net,
+        Self::Web3,
+        Self::TxPool,
+        Self::Debug,
+        Self::Poc,
+        Self::Admin,
+        Self::Rpc,
+    ];
 
     /// Name of the namespace, as in `--http.api`.
     #[must_use]
@@ -47,6 +58,7 @@ impl Namespace {
             Self::TxPool => "txpool",
             Self::Debug => "debug",
             Self::Poc => "poc",
+            Self::Admin => "admin",
             Self::Rpc => "rpc",
         }
     }
@@ -102,7 +114,7 @@ mod tests {
 
     #[test]
     fn an_unknown_name_is_refused_and_named() {
-        let error = Namespace::parse_list(&["eth", "admin"]).unwrap_err();
-        assert_eq!(error, UnknownNamespace { name: "admin".to_owned() });
+        let error = Namespace::parse_list(&["eth", "personal"]).unwrap_err();
+        assert_eq!(error, UnknownNamespace { name: "personal".to_owned() });
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     Namespace, RpcConfig, RpcStartError,
+    admin::Admin,
     answer_budget::AnswerBudget,
     debug::DebugApi,
     eth::Eth,
@@ -174,6 +175,7 @@ impl Services {
                 Namespace::TxPool => TxPool::new(node).methods(slots)?,
                 Namespace::Debug => DebugApi::new(node).methods(slots)?,
                 Namespace::Poc => Poc::new(node, slots).methods()?,
+                Namespace::Admin => Admin::new(node).methods(slots)?,
                 Namespace::Rpc => Modules::new(namespaces.clone()).methods(slots)?,
             })?;
         }

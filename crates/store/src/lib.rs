@@ -25,6 +25,7 @@ mod database;
 mod durable_block;
 mod error;
 mod flush;
+mod forget;
 mod history;
 mod history_check;
 mod identity;

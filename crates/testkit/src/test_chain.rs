@@ -2,7 +2,8 @@
 
 use alloy_primitives::{Address, B64, B256, U256};
 use hanzo_chain::{
-    ChainTree, ChainView, CheckedBlock, ImportError, Inserted, Origin, Prebuilt, assemble,
+    ChainTree, ChainView, CheckedBlock, ImportError, Inserted, Origin, Prebuilt, ReorgLimits,
+    assemble,
 };
 use hanzo_consensus::{Consensus, engine_for};
 use hanzo_evm::BlockBuilder;
@@ -13,10 +14,7 @@ use hanzo_types::{
     ChainSpec, Header, RecoveredBlock, RecoveredTransaction, SealedBlock, seal_hash,
 };
 use reth_primitives_traits::Block as _;
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{path::PathBuf, sync::Arc};
 use tempfile::TempDir;
 
 /// A chain on a temporary directory, with its single writer in the test's hands.
@@ -26,6 +24,7 @@ pub struct TestChain {
     consensus: Arc<dyn Consensus>,
     tree: Option<ChainTree>,
     retention: Retention,
+    limits: ReorgLimits,
     directory: TempDir,
 }
 
@@ -48,10 +47,21 @@ impl TestChain {
     /// A new chain of `spec` that keeps this much of the past.
     #[must_use]
     pub fn with_retention(spec: Arc<ChainSpec>, retention: Retention) -> Self {
+        Self::with(spec, retention, ReorgLimits::default())
+    }
+
+    /// A new chain of `spec` with these limits of reorganisations.
+    #[must_use]
+    pub fn with_limits(spec: Arc<ChainSpec>, limits: ReorgLimits) -> Self {
+        Self::with(spec, Retention::default(), limits)
+    }
+
+    fn with(spec: Arc<ChainSpec>, retention: Retention, limits: ReorgLimits) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let consensus = engine_for(Arc::clone(&spec));
-        let tree = open(&spec, &consensus, directory.path(), retention);
-        Self { spec, consensus, tree: Some(tree), retention, directory }
+        let mut chain = Self { spec, consensus, tree: None, retention, limits, directory };
+        chain.tree = Some(chain.open());
+        chain
     }
 
     /// The chain specification.
@@ -85,8 +95,7 @@ impl TestChain {
     /// Drops the tree without any farewell and opens the directory again, as after a crash.
     pub fn reopen(&mut self) {
         self.tree = None;
-        let path = self.directory.path();
-        self.tree = Some(open(&self.spec, &self.consensus, path, self.retention));
+        self.tree = Some(self.open());
     }
 
     /// Persists everything and closes the database. Returns its path.
@@ -161,10 +170,31 @@ impl TestChain {
     /// # Errors
     /// [`ImportError`].
     pub fn import_foreign(&mut self, block: &RecoveredBlock) -> Result<Inserted, ImportError> {
+        self.import_foreign_at(block, block.timestamp)
+    }
+
+    /// Imports a block as a stranger's that comes at the Unix time `now`.
+    ///
+    /// # Errors
+    /// [`ImportError`].
+    pub fn import_foreign_at(
+        &mut self,
+        block: &RecoveredBlock,
+        now: u64,
+    ) -> Result<Inserted, ImportError> {
         let (number, hash) = (block.number, block.hash());
         let checked = CheckedBlock::check(block.sealed_block().clone(), &*self.consensus)
             .map_err(|reason| ImportError::Invalid { number, hash, reason })?;
-        self.tree().insert(checked, Origin::Peer { now: block.timestamp })
+        self.tree().insert(checked, Origin::Peer { now })
+    }
+
+    fn open(&self) -> ChainTree {
+        let (spec, consensus) = (Arc::clone(&self.spec), Arc::clone(&self.consensus));
+        let identity =
+            ChainIdentity { chain_id: spec.chain_id(), genesis_hash: spec.genesis_hash() };
+        let config = StoreConfig { retention: self.retention, ..StoreConfig::at(self.path()) };
+        let store = Store::open(&config, identity).unwrap();
+        ChainTree::open_with(spec, consensus, store, self.limits).unwrap()
     }
 
     /// Imports a block as one from a file: everything is checked and executed.
@@ -180,21 +210,10 @@ impl TestChain {
             inserted @ (Inserted::Known
             | Inserted::Side
             | Inserted::Deferred
+            | Inserted::Refused { .. }
             | Inserted::Head(_)) => Ok(inserted),
         }
     }
-}
-
-fn open(
-    spec: &Arc<ChainSpec>,
-    consensus: &Arc<dyn Consensus>,
-    path: &Path,
-    retention: Retention,
-) -> ChainTree {
-    let identity = ChainIdentity { chain_id: spec.chain_id(), genesis_hash: spec.genesis_hash() };
-    let config = StoreConfig { retention, ..StoreConfig::at(path.join("db")) };
-    let store = Store::open(&config, identity).unwrap();
-    ChainTree::open(Arc::clone(spec), Arc::clone(consensus), store).unwrap()
 }
 
 fn build_on(

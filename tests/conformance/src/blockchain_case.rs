@@ -5,7 +5,7 @@ use crate::{
     Verdict, genesis_of::chain_of, scratch_store::scratch_store, world_check::World,
 };
 use alloy_primitives::B256;
-use hanzo_chain::{ChainTree, CheckedBlock, ImportError, Inserted, Origin};
+use hanzo_chain::{ChainTree, CheckedBlock, ImportError, Inserted, Origin, ReorgLimits};
 use hanzo_consensus::{Consensus, engine_for};
 use hanzo_store::Store;
 use hanzo_types::{Fault, decode_block};
@@ -42,7 +42,9 @@ fn import_all(
     let spec = Arc::new(chain_of(test, forks)?);
     let store = scratch_store(&spec).map_err(|error| Mismatch::broken("the store", error))?;
     let consensus = engine_for(Arc::clone(&spec));
-    let mut tree = ChainTree::open(Arc::clone(&spec), Arc::clone(&consensus), store.clone())
+    // Fixtures have no clock: nothing in them was seen long ago.
+    let (rules, limits) = (Arc::clone(&consensus), ReorgLimits::UNLIMITED);
+    let mut tree = ChainTree::open_with(Arc::clone(&spec), rules, store.clone(), limits)
         .map_err(|error| Mismatch::broken("the chain", error))?;
     for (index, block) in test.blocks.iter().enumerate() {
         let what = format!("block {index} by arrival");
@@ -96,7 +98,11 @@ fn import(
         Inserted::Orphan { .. } => {
             Err(refused(ImportError::UnknownParent { number, hash, parent }))
         }
-        Inserted::Known | Inserted::Side | Inserted::Deferred | Inserted::Head(_) => Ok(hash),
+        Inserted::Known
+        | Inserted::Side
+        | Inserted::Deferred
+        | Inserted::Refused { .. }
+        | Inserted::Head(_) => Ok(hash),
     }
 }
 

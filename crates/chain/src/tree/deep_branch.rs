@@ -9,11 +9,23 @@ use hanzo_types::{RecoveredBlock, SealedHeader};
 use std::sync::Arc;
 
 /// A branch whose blocks are not in the tree.
-struct Branch {
+pub(super) struct Branch {
     /// The canonical block it leaves from.
-    ancestor: BlockRef,
+    pub(super) ancestor: BlockRef,
     /// Oldest first.
     blocks: Vec<Arc<RecoveredBlock>>,
+}
+
+impl Branch {
+    /// Its first block above the ancestor.
+    pub(super) fn first(&self) -> Option<BlockRef> {
+        self.blocks.first().map(|block| reference(block))
+    }
+
+    /// Its last block.
+    pub(super) fn last(&self) -> Option<BlockRef> {
+        self.blocks.last().map(|block| reference(block))
+    }
 }
 
 impl ChainTree {
@@ -42,24 +54,33 @@ impl ChainTree {
         };
         let total_difficulty = parent_difficulty.child(block.difficulty);
         let weight = ChainWeight { total_difficulty, number };
+        let arrived = origin.arrived_at();
+        self.note_arrival(hash, arrived);
         self.deferred.insert(block, weight);
         let kept = self.deferred.get(hash).is_some();
         if !kept || !self.consensus.prefers(weight, self.head_weight()) {
             return Ok(Placed::Deferred);
         }
-        self.adopt_branch(hash, change)
+        let branch = self.branch_to(hash)?;
+        let (ancestor, oldest) = (branch.ancestor.number, self.chain.oldest_state);
+        if ancestor < oldest {
+            self.report_once(&branch, hash);
+            return Ok(Placed::BelowHistory { ancestor, oldest });
+        }
+        if let Some(held_back) = self.hold_back(&branch, weight, arrived)? {
+            return Ok(Placed::Refused(held_back));
+        }
+        self.adopt_branch(branch, change)
     }
 
-    /// Goes back to where the branch that ends in `tip` leaves the canonical chain and executes
-    /// it. If one of its blocks is invalid, the better of the old chain and the valid part of the
-    /// branch becomes canonical, and the error names the block.
-    fn adopt_branch(&mut self, tip: B256, change: &mut CanonChange) -> Result<Placed, ImportError> {
-        let branch = self.branch_to(tip)?;
-        let oldest = self.chain.oldest_state;
-        if branch.ancestor.number < oldest {
-            self.report_once(&branch, tip);
-            return Ok(Placed::BelowHistory { ancestor: branch.ancestor.number, oldest });
-        }
+    /// Goes back to where the branch leaves the canonical chain and executes it. If one of its blocks is
+    /// invalid, the better of the old chain and the valid part of the branch becomes canonical, and the
+    /// error names the block.
+    pub(super) fn adopt_branch(
+        &mut self,
+        branch: Branch,
+        change: &mut CanonChange,
+    ) -> Result<Placed, ImportError> {
         let displaced_weight = self.head_weight();
         let reverted = self.unwind_to(branch.ancestor)?;
         let displaced: Vec<_> = reverted.iter().rev().map(|b| Arc::clone(b.block())).collect();
@@ -103,7 +124,7 @@ impl ChainTree {
     }
 
     /// The blocks from the canonical chain to `tip`.
-    fn branch_to(&self, tip: B256) -> Result<Branch, ImportError> {
+    pub(super) fn branch_to(&self, tip: B256) -> Result<Branch, ImportError> {
         let view = self.store.view();
         let mut blocks = Vec::new();
         let mut cursor = tip;
@@ -122,7 +143,7 @@ impl ChainTree {
         }
     }
 
-    fn is_canonical_hash(&self, number: u64, hash: B256) -> Result<bool, StoreError> {
+    pub(super) fn is_canonical_hash(&self, number: u64, hash: B256) -> Result<bool, StoreError> {
         if let Some(block) = self.chain.block(number) {
             return Ok(block.hash() == hash);
         }
@@ -140,6 +161,12 @@ impl ChainTree {
         for number in (ancestor.number.saturating_add(1)..=base).rev() {
             reverted.push(persisted_block(&self.chain.base, number)?);
         }
+        self.unwind_base_to(ancestor)?;
+        Ok(reverted)
+    }
+
+    /// Moves the state on disk back to `ancestor`, which becomes base and head.
+    pub(super) fn unwind_base_to(&mut self, ancestor: BlockRef) -> Result<(), StoreError> {
         self.store.unwind(ancestor, Durability::Synced)?;
         let view = self.store.view();
         let missing = || StoreError::UnknownBlock(ancestor);
@@ -148,7 +175,7 @@ impl ChainTree {
         self.chain = Generation::new(view, ancestor.number, Vec::new())?;
         // Their states lie above a base that is no more; the blocks themselves are on disk.
         self.blocks.clear();
-        Ok(reverted)
+        Ok(())
     }
 
     /// Executes blocks on top of the head, one after the other.
@@ -172,6 +199,10 @@ impl ChainTree {
         }
         Ok(())
     }
+}
+
+fn reference(block: &RecoveredBlock) -> BlockRef {
+    BlockRef { number: block.number, hash: block.hash() }
 }
 
 fn stored_block(view: &StoreView, hash: B256) -> Result<Arc<RecoveredBlock>, ImportError> {

@@ -5,9 +5,10 @@ use hanzo_consensus::ChainWeight;
 use hanzo_types::{RecoveredBlock, SealedHeader};
 use std::sync::Arc;
 
-/// Most blocks kept on branches from below the base; more than eight times the depth at which a
-/// block counts as final.
-pub const MAX_DEFERRED_BLOCKS: usize = 1_024;
+/// Most blocks kept on branches from below the base. A branch that the reorganisation guard refuses is
+/// at least two hours old, which is 3 600 blocks at the shortest target block time; as many again are
+/// time to decide about it. ADR-0022.
+pub const MAX_DEFERRED_BLOCKS: usize = 8_192;
 
 /// Most bytes of such blocks kept, by their RLP.
 pub const MAX_DEFERRED_BYTES: usize = 256 << 20;

@@ -6,7 +6,11 @@ mod deep_branch;
 mod deferred;
 mod invalid_blocks;
 mod orphans;
+mod refused_reorgs;
+mod reorg_guard;
 mod reported_branches;
+mod rewind;
+mod seen_blocks;
 mod segment;
 mod segment_commit;
 mod side_blocks;
@@ -14,7 +18,7 @@ mod validate;
 
 use crate::{
     CanonUpdate, ChainView, CheckedBlock, ExecutedBlock, ImportError, InvalidBlock, OpenError,
-    Origin, bad_blocks::BadBlocks, displaced::Displaced, generation::Generation,
+    Origin, ReorgLimits, bad_blocks::BadBlocks, displaced::Displaced, generation::Generation,
     genesis::genesis_diff, metrics::ChainMetrics, noncanonical::Noncanonical, timing::Stopwatch,
 };
 use alloy_primitives::{B256, map::B256Map};
@@ -23,14 +27,17 @@ use canonical::MAX_UNPERSISTED_BLOCKS;
 use deferred::Deferred;
 use hanzo_consensus::{Ancestors, ChainWeight, Consensus, UnreadableAncestor};
 use hanzo_state::{StateRoot, root};
-use hanzo_store::{Durability, Store, StoreError, StoreView};
+use hanzo_store::{BlockRef, Durability, Store, StoreError, StoreView};
 use hanzo_types::{
-    ChainSpec, Fault, Header, RecoveredBlock, SealedBlock, SealedHeader, TotalDifficulty,
+    ChainSpec, Fault, Header, RecoveredBlock, Rules, SealedBlock, SealedHeader, TotalDifficulty,
 };
 use invalid_blocks::InvalidBlocks;
 use orphans::Orphans;
+use refused_reorgs::RefusedReorgs;
+use reorg_guard::HeldBack;
 use reported_branches::ReportedBranches;
 use reth_primitives_traits::Block as _;
+use seen_blocks::SeenBlocks;
 use segment_commit::SegmentCommit;
 use std::{collections::VecDeque, sync::Arc};
 
@@ -38,6 +45,7 @@ pub use canonical::{HIGH_WATER_BLOCKS, SEGMENT_BLOCKS};
 pub use deferred::{MAX_DEFERRED_BLOCKS, MAX_DEFERRED_BYTES};
 pub use invalid_blocks::MAX_INVALID_BLOCKS;
 pub use orphans::{MAX_ORPHAN_BYTES, MAX_ORPHANS};
+pub use rewind::Rewound;
 pub use segment::{MAX_SEGMENT_BLOCKS, SegmentImport, StageTimes, StreamImport, StreamedBlock};
 pub use side_blocks::MAX_SIDE_BLOCKS;
 
@@ -56,6 +64,14 @@ pub enum Inserted {
         /// The first ancestor that is missing.
         missing: B256,
     },
+    /// It is kept as a deferred one; its branch is the heaviest chain, and displaces so many old
+    /// blocks that the operator has to decide. Nobody is to blame. ADR-0022.
+    Refused {
+        /// Number of the last block that both chains have.
+        ancestor: u64,
+        /// Canonical blocks that it would displace.
+        depth: u64,
+    },
     /// The canonical chain changed: the block, or one that waited for it, is the new head.
     Head(Arc<CanonUpdate>),
 }
@@ -69,6 +85,8 @@ enum Placed {
         missing: B256,
     },
     Head,
+    /// It is kept as a deferred one, yet its branch, now the heaviest, is left to the operator.
+    Refused(HeldBack),
     /// It is kept as a deferred one, yet its branch, now the heaviest, cannot be followed.
     BelowHistory {
         ancestor: u64,
@@ -94,6 +112,9 @@ pub struct ChainTree {
     bad: BadBlocks,
     displaced: Displaced,
     reported: ReportedBranches,
+    limits: ReorgLimits,
+    refused: RefusedReorgs,
+    seen: SeenBlocks,
     /// The commit of the oldest blocks above the base, if one is under way.
     commit: Option<SegmentCommit>,
     pub(crate) metrics: ChainMetrics,
@@ -110,6 +131,24 @@ impl ChainTree {
         consensus: Arc<dyn Consensus>,
         store: Store,
     ) -> Result<Self, OpenError> {
+        Self::open_with(spec, consensus, store, ReorgLimits::default())
+    }
+
+    /// Opens the chain as [`Self::open`] does, with these limits of reorganisations. They mean
+    /// nothing on plain Ethereum chains, whose heads come from files and fixtures.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open_with(
+        spec: Arc<ChainSpec>,
+        consensus: Arc<dyn Consensus>,
+        store: Store,
+        limits: ReorgLimits,
+    ) -> Result<Self, OpenError> {
+        let limits = match spec.rules() {
+            Rules::Hanzo(_) => limits,
+            Rules::Ethereum(_) => ReorgLimits::UNLIMITED,
+        };
         if !store.is_initialized()? {
             init_genesis(&spec, &store)?;
         }
@@ -129,6 +168,9 @@ impl ChainTree {
             bad: BadBlocks::default(),
             displaced: Displaced::default(),
             reported: ReportedBranches::default(),
+            limits,
+            refused: RefusedReorgs::default(),
+            seen: SeenBlocks::default(),
             commit: None,
             metrics: ChainMetrics::register(),
         };
@@ -173,6 +215,7 @@ impl ChainTree {
         origin: Origin,
     ) -> Result<Inserted, ImportError> {
         let (number, hash) = (checked.block().number, checked.block().hash());
+        let arrived = origin.arrived_at();
         let mut change = CanonChange::default();
         let placed = match self.place(checked, origin, &mut change) {
             // The valid part of a branch may be the best chain although its end is not valid.
@@ -183,12 +226,17 @@ impl ChainTree {
             placed => placed?,
         };
         match placed {
-            Placed::Side | Placed::Deferred | Placed::Head | Placed::BelowHistory { .. } => {
-                self.place_orphans_of(hash, &mut change)?;
+            Placed::Side
+            | Placed::Deferred
+            | Placed::Head
+            | Placed::Refused(_)
+            | Placed::BelowHistory { .. } => {
+                self.place_orphans_of(hash, arrived, &mut change)?;
             }
             Placed::Known | Placed::Orphan { .. } => {}
         }
         self.bound_side_blocks();
+        self.review_refused()?;
         if !change.is_empty() {
             self.displaced.remember(&change.reverted);
             return Ok(Inserted::Head(Arc::new(self.update(change))));
@@ -198,6 +246,7 @@ impl ChainTree {
             Placed::Side | Placed::Head => Inserted::Side,
             Placed::Deferred => Inserted::Deferred,
             Placed::Orphan { missing } => Inserted::Orphan { missing },
+            Placed::Refused(HeldBack { ancestor, depth }) => Inserted::Refused { ancestor, depth },
             Placed::BelowHistory { ancestor, oldest } => {
                 return Err(ImportError::BelowHistory { number, hash, ancestor, oldest });
             }
@@ -216,13 +265,14 @@ impl ChainTree {
                 side: self.list_side_blocks(),
                 displaced: self.displaced.clone(),
                 bad: self.bad.clone(),
+                refused: self.refused_reorgs(),
             },
         ))
     }
 
-    /// Whether `view` knows every bad block that the tree knows.
-    pub(crate) fn has_shown_bad_blocks(&self, view: &ChainView) -> bool {
-        view.has_bad_blocks(&self.bad)
+    /// Whether `view` knows every bad block and every refused reorganisation that the tree knows.
+    pub(crate) fn has_shown_refusals(&self, view: &ChainView) -> bool {
+        view.has_bad_blocks(&self.bad) && view.refused_reorgs() == self.refused_reorgs()
     }
 
     /// Persists the state of every canonical block and flushes the log: after this, opening the
@@ -292,8 +342,9 @@ impl ChainTree {
             self.finish_commit()?;
         }
         if let Some(parent) = self.tree_header(parent) {
-            let durability = durability(&origin);
+            let (durability, arrived) = (durability(&origin), origin.arrived_at());
             let executed = self.execute(checked.into_block(), &parent, origin)?;
+            self.note_arrival(hash, arrived);
             return self.attach(&executed, durability, change);
         }
         if let Some(parent) = self.header_outside_tree(parent)? {
@@ -303,17 +354,19 @@ impl ChainTree {
         Ok(Placed::Orphan { missing: self.orphans.missing_ancestor(hash) })
     }
 
-    /// Places the blocks that waited for `hash`, and those that waited for them.
+    /// Places the blocks that waited for `hash`, which a peer brought at `arrived`, and those that
+    /// waited for them.
     fn place_orphans_of(
         &mut self,
         hash: B256,
+        arrived: Option<u64>,
         change: &mut CanonChange,
     ) -> Result<(), ImportError> {
         let mut parents = VecDeque::from([hash]);
         while let Some(parent) = parents.pop_front() {
             for (orphan, origin) in self.orphans.take_children(parent) {
                 let hash = orphan.block().hash();
-                match self.place(orphan, origin, change) {
+                match self.place(orphan, origin.waited_until(arrived), change) {
                     Ok(_) => parents.push_back(hash),
                     Err(error) if error.is_fatal() => return Err(error),
                     Err(error) => {
@@ -347,6 +400,13 @@ impl ChainTree {
         change.then(self.set_head(executed));
         self.commit_beyond(MAX_UNPERSISTED_BLOCKS)?;
         Ok(Placed::Head)
+    }
+
+    /// Remembers when a peer brought a block that was taken in.
+    fn note_arrival(&mut self, hash: B256, arrived: Option<u64>) {
+        if let Some(now) = arrived {
+            self.seen.note(hash, now);
+        }
     }
 
     fn update(&self, change: CanonChange) -> CanonUpdate {
@@ -387,6 +447,16 @@ impl ChainTree {
             return Some(self.base_header.clone());
         }
         self.blocks.get(&hash).map(|block| block.header())
+    }
+
+    /// Header of the canonical block `number`, which is at most the head.
+    fn canonical_header(&self, number: u64) -> Result<SealedHeader, StoreError> {
+        if let Some(block) = self.chain.block(number) {
+            return Ok(block.header());
+        }
+        let hash = self.chain.base.canonical_hash(number)?.unwrap_or_default();
+        let header = self.chain.base.header_by_hash(hash)?;
+        header.ok_or(StoreError::UnknownBlock(BlockRef { number, hash }))
     }
 
     /// Header of a block whose state is not in memory.

@@ -19,6 +19,8 @@ mod orphans;
 #[cfg(test)]
 mod reject;
 #[cfg(test)]
+mod reorg_guard;
+#[cfg(test)]
 mod reorganisation;
 #[cfg(test)]
 mod restart;

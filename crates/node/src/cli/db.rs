@@ -4,9 +4,10 @@ use super::{
     node_args::{ChainArgs, PruneArgs},
     output::print,
 };
-use crate::{ClosedDatabase, NodeError};
+use crate::{ClosedDatabase, NodeError, unwind_head};
 use alloy_primitives::utils::format_ether;
 use clap::{Args, Subcommand};
+use hanzo_chain::Rewound;
 use hanzo_store::{Pruned, Retention};
 use hanzo_types::Rules;
 
@@ -35,6 +36,8 @@ enum DbCommand {
     Salvage(ChainArgs),
     /// Removes the past that is not to be kept, and gives the disk its space back.
     Prune(PruneDbArgs),
+    /// Makes an earlier block the head again and forgets every block above it.
+    Unwind(UnwindArgs),
 }
 
 #[derive(Debug, Args)]
@@ -43,6 +46,15 @@ struct PruneDbArgs {
     chain: ChainArgs,
     #[command(flatten)]
     prune: PruneArgs,
+}
+
+#[derive(Debug, Args)]
+struct UnwindArgs {
+    #[command(flatten)]
+    chain: ChainArgs,
+    /// Number of the block that becomes the head.
+    #[arg(long, value_name = "BLOCK")]
+    to: u64,
 }
 
 impl DbArgs {
@@ -57,6 +69,7 @@ impl DbArgs {
             }
             DbCommand::Salvage(chain) => salvage(chain),
             DbCommand::Prune(arguments) => prune(arguments),
+            DbCommand::Unwind(arguments) => unwind(arguments),
         }
     }
 }
@@ -91,6 +104,13 @@ fn prune(arguments: PruneDbArgs) -> Result<(), NodeError> {
         view.oldest_state()?,
         view.oldest_receipts()?
     ))
+}
+
+fn unwind(arguments: UnwindArgs) -> Result<(), NodeError> {
+    let config = arguments.chain.into_config()?;
+    config.validate()?;
+    let Rewound { from, to, forgotten } = unwind_head(&config, arguments.to)?;
+    print(&format!("from block    {from}\nto block      {to}\nforgotten     {forgotten} blocks"))
 }
 
 fn salvage(chain: ChainArgs) -> Result<(), NodeError> {

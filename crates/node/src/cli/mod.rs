@@ -7,6 +7,7 @@ mod init;
 mod metrics_args;
 mod node_args;
 mod output;
+mod reorg_args;
 
 use crate::{NodeError, logging};
 use clap::{Parser, Subcommand};

@@ -1,6 +1,6 @@
 //! The flags of `hanzo node`, named as in reth and geth.
 
-use super::metrics_args::MetricsArgs;
+use super::{metrics_args::MetricsArgs, reorg_args::ReorgArgs};
 use crate::{
     ChainSource, DevSettings, Node, NodeConfig, NodeError, RpcSettings,
     config_file::ConfigFile,
@@ -8,6 +8,7 @@ use crate::{
 };
 use alloy_primitives::{Address, Bytes};
 use clap::Args;
+use hanzo_chain::ReorgLimits;
 use hanzo_mining::DEFAULT_BENEFICIARIES;
 use hanzo_store::Retention;
 use std::{
@@ -60,6 +61,8 @@ pub(crate) struct NodeArgs {
     #[command(flatten)]
     prune: PruneArgs,
     #[command(flatten)]
+    reorg: ReorgArgs,
+    #[command(flatten)]
     rpc: RpcArgs,
     #[command(flatten)]
     metrics: MetricsArgs,
@@ -97,7 +100,7 @@ struct RpcArgs {
     #[arg(long = "http.port", value_name = "PORT")]
     http_port: Option<u16>,
     /// Namespaces to serve, separated by commas, or `all`
-    /// [default: eth,net,web3,txpool,rpc; on a loopback address also debug and poc].
+    /// [default: eth,net,web3,txpool,rpc; on a loopback address also debug, poc and admin].
     #[arg(long = "http.api", value_name = "NAMES", value_delimiter = ',')]
     http_api: Option<Vec<String>>,
     /// Origins that browsers may call from, separated by commas, or `*`
@@ -170,6 +173,7 @@ impl NodeArgs {
     fn into_config(self) -> Result<NodeConfig, NodeError> {
         let (mut config, file) = self.chain.into_parts()?;
         config.retention = self.prune.retention(&file);
+        config.reorg = self.reorg.limits(&file.reorg);
         self.rpc.apply(&mut config.rpc, &file);
         config.metrics = self.metrics.address(&file.metrics);
         self.miner.apply(&mut config, &file)?;
@@ -202,6 +206,7 @@ impl ChainArgs {
             max_beneficiaries: DEFAULT_BENEFICIARIES,
             target_gas_limit: None,
             retention: Retention::default(),
+            reorg: ReorgLimits::default(),
             rpc: default_rpc(is_dev),
             metrics: None,
         };
@@ -241,12 +246,12 @@ fn default_rpc(is_dev: bool) -> RpcSettings {
 }
 
 /// What is served unless something is named. A trace costs far more than any other request, and work
-/// for a miner is the execution of a block, so others than this machine's users have to be let in by
-/// name. Source: decision D-23.
+/// for a miner is the execution of a block, and the operator's decisions are nobody else's, so others
+/// than this machine's users have to be let in by name. Source: decision D-23.
 fn default_namespaces(address: IpAddr) -> Vec<String> {
     let mut names = vec!["eth", "net", "web3", "txpool", "rpc"];
     if address.is_loopback() {
-        names.extend(["debug", "poc"]);
+        names.extend(["debug", "poc", "admin"]);
     }
     names.into_iter().map(str::to_owned).collect()
 }
@@ -317,8 +322,8 @@ mod tests {
     use std::net::Ipv6Addr;
 
     #[test]
-    fn traces_and_work_are_served_unasked_on_loopback_only() {
-        for name in ["debug", "poc"] {
+    fn traces_work_and_decisions_are_served_unasked_on_loopback_only() {
+        for name in ["debug", "poc", "admin"] {
             let serves = |address| default_namespaces(address).iter().any(|other| other == name);
             assert!(serves(IpAddr::V4(Ipv4Addr::LOCALHOST)));
             assert!(serves(IpAddr::V6(Ipv6Addr::LOCALHOST)));

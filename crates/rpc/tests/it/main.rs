@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod admin;
 mod answer_budget;
 mod bad_blocks;
 mod batches;

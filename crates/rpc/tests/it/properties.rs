@@ -11,7 +11,9 @@ use proptest::{
 };
 use serde_json::{Value, json};
 
-const METHODS: [&str; 62] = [
+const METHODS: [&str; 64] = [
+    "admin_acceptReorg",
+    "admin_refusedReorgs",
     "debug_getBadBlocks",
     "debug_getRawBlock",
     "debug_getRawHeader",

@@ -17,7 +17,7 @@ use alloy_genesis::Genesis;
 use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256};
 use alloy_signer::SignerSync as _;
 use alloy_signer_local::PrivateKeySigner;
-use hanzo_chain::{ChainTree, CheckedBlock, Inserted, Origin};
+use hanzo_chain::{ChainTree, CheckedBlock, Inserted, Origin, ReorgLimits};
 use hanzo_consensus::{Consensus, engine_for};
 use hanzo_evm::BlockBuilder;
 use hanzo_state::root;
@@ -110,7 +110,8 @@ impl Forge {
     pub(crate) fn chain(self: &Arc<Self>) -> Chain {
         let store = scratch_store(&self.spec).unwrap();
         let consensus = Arc::clone(&self.consensus);
-        let tree = ChainTree::open(Arc::clone(&self.spec), consensus, store.clone()).unwrap();
+        let (spec, limits) = (Arc::clone(&self.spec), ReorgLimits::UNLIMITED);
+        let tree = ChainTree::open_with(spec, consensus, store.clone(), limits).unwrap();
         Chain { forge: Arc::clone(self), tree, store, blocks: Vec::new() }
     }
 }
@@ -259,6 +260,7 @@ impl Chain {
             other @ (Inserted::Known
             | Inserted::Side
             | Inserted::Deferred
+            | Inserted::Refused { .. }
             | Inserted::Orphan { .. }) => panic!("not the head: {other:?}"),
         }
     }

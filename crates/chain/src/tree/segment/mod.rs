@@ -137,7 +137,10 @@ impl ChainTree {
                 let CanonUpdate { reverted, adopted, .. } = Arc::unwrap_or_clone(update);
                 sink.changed(CanonChange { reverted, adopted });
             }
-            Inserted::Side | Inserted::Deferred | Inserted::Orphan { .. } => sink.passed(size),
+            Inserted::Side
+            | Inserted::Deferred
+            | Inserted::Refused { .. }
+            | Inserted::Orphan { .. } => sink.passed(size),
         }
         Ok(())
     }
@@ -218,9 +221,10 @@ impl ChainTree {
         change: &mut CanonChange,
     ) -> Result<(), ImportError> {
         for hash in run {
-            self.place_orphans_of(hash, change)?;
+            self.place_orphans_of(hash, None, change)?;
         }
         self.bound_side_blocks();
+        self.review_refused()?;
         self.displaced.remember(&change.reverted);
         Ok(())
     }

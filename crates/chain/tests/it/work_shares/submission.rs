@@ -87,11 +87,11 @@ fn an_operator_submits_for_its_provider() {
 }
 
 #[test]
-fn thirty_two_shares_fit_in_a_tenth_of_a_block() {
+fn thirty_two_shares_fit_in_a_thirtieth_of_a_block() {
     let mut net = ShareChain::new();
     let shares = net.shares(0..32);
     let call = net.call(&submission(&shares));
     let block = net.chain.mine(vec![call]);
     assert_eq!(net.epoch(0, EpochField::Shares), U256::from(32));
-    assert!(block.gas_used < 3_000_000, "{} gas", block.gas_used);
+    assert!(block.gas_used < 1_000_000, "{} gas", block.gas_used);
 }
