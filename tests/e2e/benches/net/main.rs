@@ -23,7 +23,7 @@ mod share;
 mod work_delays;
 
 use alloy_primitives::Address;
-use chain_record::ChainRecord;
+use chain_record::{ChainRecord, Pace};
 use competitor::Competitor;
 use hanzo_e2e::{NodeCommand, NodeProcess, client};
 use listeners::Listeners;
@@ -48,8 +48,10 @@ fn main() {
         .map_or(MEASURED, |blocks| blocks.parse().unwrap_or_else(|_| panic!("{blocks:?} blocks")));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        two_miners(measured).await;
+        let (pace, share) = two_miners(measured).await;
         idle_node::run().await;
+        assert!(pace.deviation().abs() <= PACE_TOLERANCE, "the pace is off: {pace}");
+        assert!(share.deviations().abs() <= DEVIATIONS, "the shares are off: {share}");
     });
 }
 
@@ -58,7 +60,7 @@ fn genesis() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../genesis/cluster.json")
 }
 
-async fn two_miners(measured: u64) {
+async fn two_miners(measured: u64) -> (Pace, Share) {
     let datadir = tempfile::tempdir().unwrap();
     let command = NodeCommand::new(datadir.path()).chain(&genesis());
     let node = command.flags(&["--no-mine"]).start();
@@ -96,8 +98,7 @@ async fn two_miners(measured: u64) {
         miner.stop();
     }
     node.stop();
-    assert!(pace.deviation().abs() <= PACE_TOLERANCE, "the pace is off: {pace}");
-    assert!(share.deviations().abs() <= DEVIATIONS, "the shares are off: {share}");
+    (pace, share)
 }
 
 /// As many coinbases as a node works for, while both miners search.
