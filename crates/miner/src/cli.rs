@@ -139,6 +139,8 @@ fn start_log() {
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
     let ansi = std::io::stderr().is_terminal();
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(ansi);
+    // Mining goes on when nobody reads the log any more.
+    let log = log.log_internal_errors(false);
     // It fails only if somebody has started one before.
     let _ = log.with_writer(std::io::stderr).try_init();
 }

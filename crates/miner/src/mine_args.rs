@@ -174,7 +174,8 @@ mod tests {
     fn a_flag_that_makes_no_sense_is_named_and_a_file_with_its_line() {
         assert_eq!(settings(&["--threads", "0"]).unwrap_err(), "--threads 0: want 1 to 1024");
         let said = settings(&["--node", "http://localhost:8545"]).unwrap_err();
-        assert_eq!(said, "--node \"http://localhost:8545\": want ws://HOST:PORT");
+        let wanted = "--node \"http://localhost:8545\": want ws://HOST:PORT, without encryption";
+        assert_eq!(said, wanted);
         let file = file("threads = 1\ncoinbas = \"\"");
         let path = file.path().to_str().unwrap();
         let said = settings(&["--config", path]).unwrap_err();

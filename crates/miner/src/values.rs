@@ -21,11 +21,23 @@ pub(crate) fn all_cores() -> usize {
 
 /// Takes an address of a WebSocket server.
 pub(crate) fn check_node(url: &str) -> Result<(), String> {
-    let is_websocket = |scheme: &str| url.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty());
-    if is_websocket("ws://") || is_websocket("wss://") {
+    let authority = url.strip_prefix("ws://").and_then(|rest| rest.split('/').next());
+    if authority.is_some_and(is_host_and_port) {
         return Ok(());
     }
-    Err(format!("node {url:?}: want ws://HOST:PORT"))
+    Err(format!("node {url:?}: want ws://HOST:PORT, without encryption"))
+}
+
+/// Whether this is a host, with a port from 1 to 65 535 if there is one.
+fn is_host_and_port(authority: &str) -> bool {
+    let (host, port) = match authority.rsplit_once(':') {
+        // The colons of an IPv6 address without port are within brackets.
+        Some((_, after)) if after.ends_with(']') => (authority, None),
+        Some((host, port)) => (host, Some(port)),
+        None => (authority, None),
+    };
+    let is_port = |port: &str| port.parse::<u16>().is_ok_and(|port| port > 0);
+    !host.is_empty() && port.is_none_or(is_port)
 }
 
 /// Takes the name of a kernel that this processor can run.
@@ -52,10 +64,26 @@ mod tests {
 
     #[test]
     fn a_node_is_the_address_of_a_websocket() {
-        for good in ["ws://127.0.0.1:8545", "wss://example.org"] {
+        for good in [
+            "ws://127.0.0.1:8545",
+            "ws://example.org",
+            "ws://[::1]:8545",
+            "ws://[::1]",
+            "ws://example.org:80/path",
+        ] {
             check_node(good).unwrap();
         }
-        for bad in ["", "localhost", "http://localhost:8545", "ws://"] {
+        for bad in [
+            "",
+            "localhost",
+            "http://localhost:8545",
+            "wss://example.org",
+            "ws://",
+            "ws://:8545",
+            "ws://127.0.0.1:99999",
+            "ws://127.0.0.1:0",
+            "ws://127.0.0.1:port",
+        ] {
             assert!(check_node(bad).unwrap_err().contains("want ws://"), "{bad}");
         }
     }

@@ -64,7 +64,10 @@ impl<S> CallGuard<S> {
             self.metrics.unknown_methods.refused();
             return Err(RpcError::method_not_found(name));
         }
-        let subscribes = matches!(name, "eth_subscribe" | "eth_unsubscribe");
+        let subscribes = matches!(
+            name,
+            "eth_subscribe" | "eth_unsubscribe" | "poc_subscribe" | "poc_unsubscribe"
+        );
         if subscribes && request.extensions().get::<PlainHttp>().is_some() {
             return Err(RpcError::NotificationsNotSupported);
         }

@@ -324,6 +324,8 @@ impl ChainSpec {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{COMPUTE_MINING, EpochField, ShareEpoch};
+    use alloy_primitives::U256;
     use serde_json::Value;
 
     #[test]
@@ -334,5 +336,30 @@ mod tests {
         genesis["config"].as_object_mut().unwrap().remove("chainId");
         let refused = ChainSpec::from_genesis_json(genesis.to_string().as_bytes()).unwrap_err();
         assert_eq!(refused.to_string(), "genesis field `config.chainId` is missing");
+    }
+
+    /// What is said of the dev chain's file with these slots of `ComputeMining`.
+    fn refusal_with_share_slots(slots: &[(U256, U256)]) -> String {
+        let text = include_str!("../../../genesis/dev.json");
+        let mut genesis: Value = serde_json::from_str(text).unwrap();
+        let words = slots.iter().map(|(slot, value)| {
+            (B256::from(*slot).to_string(), Value::from(B256::from(*value).to_string()))
+        });
+        let account = &mut genesis["alloc"][format!("{COMPUTE_MINING:#x}")];
+        account["storage"] = Value::Object(words.collect());
+        let read = ChainSpec::from_genesis_json(genesis.to_string().as_bytes());
+        read.err().map(|error| error.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn the_books_of_shares_begin_with_the_difficulty_of_epoch_0_and_nothing_else() {
+        let slot = |field| ShareEpoch::new(0).slot(field);
+        let difficulty = (slot(EpochField::ShareDifficulty), U256::from(1 << 26));
+        assert_eq!(refusal_with_share_slots(&[difficulty]), "");
+        let missing = refusal_with_share_slots(&[]);
+        assert!(missing.contains("difficulty of shares in epoch 0 and must be 0x"), "{missing}");
+        let pool = refusal_with_share_slots(&[difficulty, (slot(EpochField::Pool), U256::from(7))]);
+        let name = B256::from(slot(EpochField::Pool)).to_string();
+        assert!(pool.contains(&name) && pool.contains("must be 0, found 0x7"), "{pool}");
     }
 }

@@ -311,16 +311,23 @@ fn check_counters(genesis: &Genesis) -> Result<(), GenesisError> {
     Ok(())
 }
 
-/// Shares of epoch 0 need a difficulty before any block could set one.
+/// Shares of epoch 0 need a difficulty before any block could set one; all else of the books is empty.
 fn check_share_difficulty(genesis: &Genesis) -> Result<(), GenesisError> {
     let slot = B256::from(ShareEpoch::new(0).slot(EpochField::ShareDifficulty));
     let expected = first_share_difficulty(genesis.difficulty);
     let storage = genesis.alloc.get(&COMPUTE_MINING).and_then(|account| account.storage.as_ref());
     let found = storage.and_then(|slots| slots.get(&slot)).copied().unwrap_or_default().into();
-    if found == expected {
-        return Ok(());
+    if found != expected {
+        return Err(GenesisError::ShareDifficulty { slot, expected, found });
     }
-    Err(GenesisError::ShareDifficulty { slot, expected, found })
+    // A pool that no coins cover would be paid from the coins of others.
+    let is_entry = |(other, value): &(&B256, &B256)| **other != slot && !value.is_zero();
+    match storage.into_iter().flatten().find(is_entry) {
+        Some((slot, found)) => {
+            Err(GenesisError::ShareBooks { slot: *slot, found: (*found).into() })
+        }
+        None => Ok(()),
+    }
 }
 
 fn check_supply(genesis: &Genesis) -> Result<U256, GenesisError> {

@@ -119,6 +119,16 @@ pub enum GenesisError {
         /// What the file says.
         found: U256,
     },
+    /// The books of work shares do not begin empty.
+    #[error(
+        "genesis field `alloc.{COMPUTE_MINING}.storage.{slot}`: shares and pools are counted from the first block on, so it must be 0, found {found:#x}"
+    )]
+    ShareBooks {
+        /// Storage slot of `ComputeMining`.
+        slot: B256,
+        /// Its value.
+        found: U256,
+    },
     /// A publicly known key holds coins on a chain of value.
     #[error(
         "genesis field `alloc.{address}` funds a publicly known development key, allowed on chain ids 31337 and 36961 only, this file has {chain_id}"

@@ -22,7 +22,7 @@ fn bad_settings_are_refused_before_anything_is_done() {
     let text = complaint(&["--threads", "0"], 1);
     assert_eq!(text, "error: --threads 0: want 1 to 1024\n");
     let text = complaint(&["--node", "localhost"], 1);
-    assert_eq!(text, "error: --node \"localhost\": want ws://HOST:PORT\n");
+    assert_eq!(text, "error: --node \"localhost\": want ws://HOST:PORT, without encryption\n");
     let text = complaint(&["--config", "/nowhere/miner.toml"], 1);
     assert!(text.starts_with("error: /nowhere/miner.toml: "), "{text}");
     // What the parser of flags refuses.

@@ -4,8 +4,14 @@ use alloy_primitives::{Bytes, U256};
 use hanzo_types::SHARE_WINDOW_BLOCKS;
 use std::collections::BTreeMap;
 
-/// Shares in one transaction: a sixth of the gas of a block.
-pub(super) const MAX_BATCH: usize = 64;
+/// Shares in one transaction: an eighth of the gas of a block, and two thirds of the bytes that a pool
+/// takes in one.
+pub(super) const MAX_BATCH: usize = 128;
+
+/// A share is given up when it is good for fewer blocks than this. A transaction is refused as a whole if
+/// the block that takes it comes too late for one of its shares, so those that are almost out of time
+/// would take all others with them.
+const MIN_LIFE_BLOCKS: u64 = 16;
 
 /// So many shares are worth a transaction.
 const WORTH_SENDING: usize = 32;
@@ -52,11 +58,11 @@ impl ShareBook {
         self.0.len()
     }
 
-    /// Takes out what the block after `head` will not accept any more. Returns how many.
+    /// Takes out what blocks after `head` accept for too short a time. Returns how many.
     pub(super) fn expire(&mut self, head: u64) -> usize {
         let before = self.0.len();
-        self.0.retain(|order, _| order.number.saturating_add(SHARE_WINDOW_BLOCKS) > head + 1);
-        before - self.0.len()
+        self.0.retain(|order, _| has_time(order.number, head, MIN_LIFE_BLOCKS));
+        before.saturating_sub(self.0.len())
     }
 
     /// Takes out the shares that should be sent now, in their order: none if they are few and young.
@@ -82,6 +88,12 @@ impl ShareBook {
         let taken = std::iter::from_fn(|| self.0.pop_first()).take(count.min(MAX_BATCH));
         taken.map(|(order, header)| Share { order, header }).collect()
     }
+}
+
+/// Whether shares of block `number` are accepted by `blocks` blocks after `head`.
+pub(super) const fn has_time(number: u64, head: u64, blocks: u64) -> bool {
+    // The last block that takes them is number + 63.
+    number.saturating_add(SHARE_WINDOW_BLOCKS) > head.saturating_add(blocks)
 }
 
 #[cfg(test)]
@@ -116,7 +128,7 @@ mod tests {
 
     #[test]
     fn many_shares_are_sent_at_once_up_to_a_batch() {
-        let mut book = book((0..100).map(|pow| (7, pow)));
+        let mut book = book((0..164).map(|pow| (7, pow)));
         let due = book.due(8).unwrap();
         assert_eq!(due.len(), MAX_BATCH);
         assert_eq!(due.first().unwrap().order.pow, U256::ZERO);
@@ -133,12 +145,13 @@ mod tests {
     }
 
     #[test]
-    fn a_share_expires_when_the_next_block_does_not_take_it() {
+    fn a_share_is_given_up_before_a_transaction_with_it_could_come_too_late() {
         let mut book = book([(10, 1), (11, 1)]);
-        // Block 73 takes shares of blocks 10 to 73.
-        assert_eq!(book.expire(72), 0);
-        assert_eq!(book.expire(73), 1);
+        // Block 73 is the last that takes shares of block 10: the sixteenth after block 57.
+        assert_eq!(book.expire(57), 0);
+        assert_eq!(book.expire(58), 1);
         assert_eq!(book.len(), 1);
+        assert!(has_time(10, 72, 1) && !has_time(10, 73, 1));
     }
 
     #[test]

@@ -1,26 +1,30 @@
 //! Keeps shares until they are accepted, and has them paid.
 
 use super::{
-    book::{Share, ShareBook, ShareOrder},
-    chain::{ChainError, Place, Receipt, Sent, ShareChain},
+    book::{Share, ShareBook, ShareOrder, has_time},
+    chain::{ChainError, Receipt, Sent, ShareChain},
     contract::{Claimed, Refusal, claim, submission},
     stats::{ShareOutcome, ShareStats},
 };
 use crate::{Job, connection::NodeClient};
-use alloy_primitives::{Address, B64, B256, U256};
+use alloy_primitives::{Address, B64, B256, Bytes, U256};
 use alloy_signer_local::PrivateKeySigner;
 use alloy_sol_types::SolEvent as _;
 use hanzo_poc::Seal;
 use hanzo_types::{SHARE_EPOCH_BLOCKS, ShareEpoch};
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::{
     sync::{mpsc, watch},
     time::timeout,
 };
 use tokio_util::sync::CancellationToken;
 
-/// Blocks after which a transaction that no block has is sent again, for more.
+/// Blocks after which a call that no block has is sent again, for more.
 const PATIENCE_BLOCKS: u64 = 8;
+
+/// How often a call is sent before the place is looked for anew: by then its price has grown to eight
+/// times the first.
+const MAX_ATTEMPTS: usize = 4;
 
 /// Settled epochs that a miner looks through when it starts: four days of blocks of six seconds.
 const EPOCHS_BACK: u64 = 64;
@@ -52,11 +56,13 @@ impl News {
     }
 }
 
-/// A transaction that no block has yet.
+/// A call of the contract that no block has yet, as far as is known.
 #[derive(Debug)]
 struct Pending {
-    sent: Sent,
-    /// The head when it was sent.
+    /// Its transactions, which have one place: at most one of them can be in a block.
+    sent: Vec<Sent>,
+    input: Bytes,
+    /// The head when the last of them was sent.
     at: u64,
     purpose: Purpose,
 }
@@ -67,6 +73,18 @@ enum Purpose {
     Claim { epoch: u64 },
 }
 
+impl Purpose {
+    /// Whether the block after `head` could still do what it is for.
+    fn has_time(&self, head: u64) -> bool {
+        match self {
+            Self::Shares(shares) => {
+                shares.first().is_some_and(|share| has_time(share.order.number, head, 1))
+            }
+            Self::Claim { .. } => true,
+        }
+    }
+}
+
 /// Keeps shares until they are accepted, and has them paid. One transaction at a time.
 #[derive(Debug)]
 pub(crate) struct ShareKeeper {
@@ -75,8 +93,6 @@ pub(crate) struct ShareKeeper {
     stats: Arc<ShareStats>,
     book: ShareBook,
     pending: Option<Pending>,
-    /// Where the last transaction was that no block has taken.
-    replaced: Option<Place>,
     /// The next epoch to look for pay; `None` until the first head.
     next_epoch: Option<u64>,
     /// What the user was told last of why shares wait; `None` once one was sent.
@@ -92,7 +108,6 @@ impl ShareKeeper {
             stats,
             book: ShareBook::default(),
             pending: None,
-            replaced: None,
             next_epoch: None,
             complaint: None,
         }
@@ -189,27 +204,68 @@ impl ShareKeeper {
         }
     }
 
-    /// Sees what became of the transaction that is under way.
+    /// Sees what became of the call that is under way.
     async fn settle(&mut self, chain: &ShareChain<'_>, head: u64) -> Result<(), ChainError> {
         let Some(pending) = &self.pending else { return Ok(()) };
-        let is_late = pending.at.saturating_add(PATIENCE_BLOCKS) <= head;
-        let receipt = chain.receipt(pending.sent.hash).await?;
-        if receipt.is_none() && !is_late {
-            return Ok(());
+        let mut receipt = None;
+        for sent in &pending.sent {
+            receipt = receipt.or(chain.receipt(sent.hash).await?);
         }
-        let Some(Pending { sent, purpose, .. }) = self.pending.take() else { return Ok(()) };
-        self.replaced = receipt.is_none().then_some(sent.place);
-        match (purpose, receipt) {
-            (Purpose::Shares(shares), Some(receipt)) if receipt.succeeded() => {
+        match receipt {
+            Some(receipt) => self.conclude(&receipt),
+            None => self.insist(chain, head).await?,
+        }
+        Ok(())
+    }
+
+    /// A block has the call.
+    fn conclude(&mut self, receipt: &Receipt) {
+        let Some(Pending { purpose, .. }) = self.pending.take() else { return };
+        match purpose {
+            Purpose::Shares(shares) if receipt.succeeded() => {
                 tracing::info!(target: "miner", shares = shares.len(), "shares accepted");
                 self.stats.count(ShareOutcome::Accepted, shares.len());
             }
-            (Purpose::Shares(shares), _) => self.keep(shares),
-            (Purpose::Claim { epoch }, Some(receipt)) => {
-                self.claimed(epoch, &receipt);
+            Purpose::Shares(shares) => {
+                tracing::warn!(
+                    target: "miner", shares = shares.len(), "a transaction with shares has failed"
+                );
+                self.keep(shares);
+            }
+            Purpose::Claim { epoch } => {
+                self.claimed(epoch, receipt);
                 self.next_epoch = Some(epoch.saturating_add(1));
             }
-            (Purpose::Claim { .. }, None) => {}
+        }
+    }
+
+    /// No block has the call: after a while it is sent again for a higher price, and given up when it
+    /// would be in vain.
+    async fn insist(&mut self, chain: &ShareChain<'_>, head: u64) -> Result<(), ChainError> {
+        let Some(pending) = &mut self.pending else { return Ok(()) };
+        if pending.at.saturating_add(PATIENCE_BLOCKS) > head {
+            return Ok(());
+        }
+        if pending.purpose.has_time(head)
+            && pending.sent.len() < MAX_ATTEMPTS
+            && let Some(last) = pending.sent.last()
+        {
+            pending.at = head;
+            // The call may be in a block by now, and would then fail: the next head tells.
+            match chain.send(pending.input.clone(), Some(last.place)).await {
+                Ok(sent) => pending.sent.push(sent),
+                Err(error) => {
+                    tracing::debug!(target: "miner", %error, "not sent again");
+                    pending.sent.extend(pending.sent.last().copied());
+                }
+            }
+            return Ok(());
+        }
+        if let Some(Pending { purpose: Purpose::Shares(shares), .. }) = self.pending.take() {
+            tracing::warn!(
+                target: "miner", shares = shares.len(), "no block takes a transaction with shares"
+            );
+            self.keep(shares);
         }
         Ok(())
     }
@@ -248,44 +304,42 @@ impl ShareKeeper {
         Ok(None)
     }
 
-    /// Sends a transaction. Shares that the contract would refuse are taken out first.
+    /// Sends a call. Shares that the contract would refuse are taken out first.
     async fn send(
         &mut self,
         chain: &ShareChain<'_>,
         head: u64,
         mut purpose: Purpose,
     ) -> Result<(), ChainError> {
-        loop {
+        let mut refused = BTreeMap::new();
+        let ended = loop {
             let input = match &purpose {
-                Purpose::Shares(shares) if shares.is_empty() => return Ok(()),
+                Purpose::Shares(shares) if shares.is_empty() => break Ok(()),
                 Purpose::Shares(shares) => submission(shares),
                 Purpose::Claim { epoch } => claim(self.provider, *epoch),
             };
-            let error = match chain.send(input, self.replaced).await {
-                Ok(sent) => {
-                    (self.replaced, self.complaint) = (None, None);
-                    self.pending = Some(Pending { sent, at: head, purpose });
-                    return Ok(());
+            match (&mut purpose, chain.send(input.clone(), None).await) {
+                (_, Ok(sent)) => {
+                    self.complaint = None;
+                    self.pending = Some(Pending { sent: vec![sent], input, at: head, purpose });
+                    break Ok(());
                 }
-                Err(error) => error,
-            };
-            match (&mut purpose, error) {
                 (
                     Purpose::Shares(shares),
-                    ChainError::Refused(Refusal::Share { index, reason }),
+                    Err(ChainError::Refused(Refusal::Share { index, reason })),
                 ) if index < shares.len() => {
-                    let share = shares.remove(index);
-                    let number = share.order.number;
-                    tracing::info!(target: "miner", number, reason, "a share is worth nothing");
-                    self.stats.count(ShareOutcome::Refused, 1);
+                    shares.remove(index);
+                    let count: &mut usize = refused.entry(reason).or_default();
+                    *count = count.saturating_add(1);
                 }
-                (_, error) => {
-                    // Another transaction of the key may have taken the place.
-                    self.replaced = None;
-                    return self.give_back(purpose, error);
-                }
+                (_, Err(error)) => break self.give_back(purpose, error),
             }
+        };
+        for (reason, shares) in refused {
+            tracing::info!(target: "miner", shares, reason, "shares are worth nothing");
+            self.stats.count(ShareOutcome::Refused, shares);
         }
+        ended
     }
 
     /// Keeps what could not be sent.

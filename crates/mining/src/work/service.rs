@@ -204,7 +204,9 @@ impl WorkService {
         book.follow(head);
         let Some(work) = book.newest_for(coinbase) else {
             let limit = self.templates.max_beneficiaries();
-            if book.beneficiaries() >= limit {
+            // Others cannot keep the node's own coinbase from being worked for.
+            let is_own = self.status.coinbase() == Some(coinbase);
+            if !is_own && book.beneficiaries() >= limit {
                 return Err(WorkError::TooManyBeneficiaries { limit });
             }
             return Ok(None);
