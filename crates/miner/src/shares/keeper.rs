@@ -62,7 +62,9 @@ struct Pending {
     /// Its transactions, which have one place: at most one of them can be in a block.
     sent: Vec<Sent>,
     input: Bytes,
-    /// The head when the last of them was sent.
+    /// How often it was sent, or tried to be.
+    attempts: usize,
+    /// The head at the last attempt.
     at: u64,
     purpose: Purpose,
 }
@@ -137,6 +139,10 @@ impl ShareKeeper {
                 self.step(&client, head).await;
             }
         }
+        // What was found at the last moment is worth as much.
+        while let Ok(last) = news.try_recv() {
+            let _ = self.hear(last);
+        }
         let client = node.borrow().clone();
         if let Some(client) = client {
             // What is not sent by then is lost with the process.
@@ -191,9 +197,10 @@ impl ShareKeeper {
         }
     }
 
-    /// Sends what it has, without waiting for what becomes of it.
+    /// Sends what it has, without waiting for what becomes of it, nor of what is under way: that comes
+    /// first by its nonce, and has the lower shares.
     async fn part(&mut self, client: &NodeClient) {
-        if self.pending.is_none() && self.book.len() > 0 {
+        if self.book.len() > 0 {
             let key = self.key.clone();
             let chain = ShareChain { client, key: &key };
             let purpose = Purpose::Shares(self.book.rest());
@@ -247,17 +254,15 @@ impl ShareKeeper {
             return Ok(());
         }
         if pending.purpose.has_time(head)
-            && pending.sent.len() < MAX_ATTEMPTS
+            && pending.attempts < MAX_ATTEMPTS
             && let Some(last) = pending.sent.last()
         {
             pending.at = head;
+            pending.attempts = pending.attempts.saturating_add(1);
             // The call may be in a block by now, and would then fail: the next head tells.
             match chain.send(pending.input.clone(), Some(last.place)).await {
                 Ok(sent) => pending.sent.push(sent),
-                Err(error) => {
-                    tracing::debug!(target: "miner", %error, "not sent again");
-                    pending.sent.extend(pending.sent.last().copied());
-                }
+                Err(error) => tracing::debug!(target: "miner", %error, "not sent again"),
             }
             return Ok(());
         }
@@ -321,7 +326,8 @@ impl ShareKeeper {
             match (&mut purpose, chain.send(input.clone(), None).await) {
                 (_, Ok(sent)) => {
                     self.complaint = None;
-                    self.pending = Some(Pending { sent: vec![sent], input, at: head, purpose });
+                    let sent = vec![sent];
+                    self.pending = Some(Pending { sent, input, attempts: 1, at: head, purpose });
                     break Ok(());
                 }
                 (
