@@ -32,6 +32,7 @@ pub(crate) enum WriteKind {
     Commit,
     Unwind,
     Prune,
+    Peers,
 }
 
 /// Writes that take effect together or not at all.
@@ -78,6 +79,7 @@ impl WriteKind {
             Self::Commit => "committing state",
             Self::Unwind => "unwinding the state",
             Self::Prune => "pruning",
+            Self::Peers => "remembering peers",
         }
     }
 }

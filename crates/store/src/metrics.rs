@@ -16,6 +16,7 @@ pub(crate) struct StoreMetrics {
     commit: Writes,
     unwind: Writes,
     prune: Writes,
+    peers: Writes,
     pub(crate) syncs: Counter,
     tables: Vec<TableSize>,
     cache_bytes: Gauge,
@@ -68,6 +69,7 @@ impl StoreMetrics {
             commit: Writes::register("commit"),
             unwind: Writes::register("unwind"),
             prune: Writes::register("prune"),
+            peers: Writes::register("peers"),
             syncs: counter!(syncs),
             tables: Table::ALL.into_iter().map(TableSize::register).collect(),
             cache_bytes: level(
@@ -96,6 +98,7 @@ impl StoreMetrics {
             WriteKind::Commit => &self.commit,
             WriteKind::Unwind => &self.unwind,
             WriteKind::Prune => &self.prune,
+            WriteKind::Peers => &self.peers,
         };
         writes.batches.increment(1);
         writes.rows.increment(u64::try_from(size.rows).unwrap_or(u64::MAX));

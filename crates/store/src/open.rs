@@ -12,7 +12,7 @@ use std::path::Path;
 use std::{fs, io};
 
 /// Version of keys and values. Raised whenever the bytes of any table change meaning.
-pub(crate) const SCHEMA_VERSION: u32 = 2;
+pub(crate) const SCHEMA_VERSION: u32 = 3;
 
 /// The column family every RocksDB database has; this software keeps nothing in it.
 const DEFAULT_FAMILY: &str = "default";

@@ -154,6 +154,7 @@ impl TableTraits {
         let (lookups, contents) = match table {
             // History is read by seeking to the next change; addresses repeat from row to row.
             Table::Meta
+            | Table::Peers
             | Table::Weights
             | Table::Headers
             | Table::Canonical

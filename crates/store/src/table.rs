@@ -48,11 +48,14 @@ pub enum Table {
     /// Which keys of the state did the canonical block change? Key: number. Value: addresses and
     /// slots, whose values before are in the two tables above.
     Touched,
+    /// Which other nodes does this one know, and which did it ban? Key: peer id. Value: as the network
+    /// encodes it. No part of the chain.
+    Peers,
 }
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Meta,
         Self::BlockNumbers,
         Self::Headers,
@@ -69,6 +72,7 @@ impl Table {
         Self::AccountHistory,
         Self::StorageHistory,
         Self::Touched,
+        Self::Peers,
     ];
 
     /// Name of the column family on disk.
@@ -91,6 +95,7 @@ impl Table {
             Self::AccountHistory => "account_history",
             Self::StorageHistory => "storage_history",
             Self::Touched => "touched",
+            Self::Peers => "peers",
         }
     }
 }
