@@ -10,7 +10,7 @@
 use alloy_genesis::{Genesis, GenesisAccount};
 use alloy_hardforks::EthereumHardfork;
 use alloy_primitives::{Address, U256, keccak256};
-use hanzo_chain::{ChainTree, MAX_SEGMENT_BLOCKS, StageTimes};
+use hanzo_chain::{ChainTree, MAX_SEGMENT_BLOCKS, Origin, StageTimes};
 use hanzo_consensus::engine_for;
 use hanzo_store::{ChainIdentity, Store, StoreConfig};
 use hanzo_testkit::{BlockPlan, Signer, TestChain, ethereum_genesis, token};
@@ -95,7 +95,7 @@ impl Scene {
         let count = blocks.len();
         let started = now();
         for segment in blocks.chunks(MAX_SEGMENT_BLOCKS) {
-            let result = tree.insert_segment(segment.to_vec());
+            let result = tree.insert_segment(segment.to_vec(), &Origin::File);
             assert!(result.refusal.is_none(), "{:?}", result.refusal);
             times += result.times;
         }

@@ -1,8 +1,8 @@
 //! The chain thread and the handle everybody else holds.
 
 use crate::{
-    AcceptError, CanonObserver, CanonUpdate, ChainTree, ChainView, CheckedBlock, ImportError,
-    Inserted, Origin, timing::Stopwatch,
+    AcceptError, ArrivedBlock, CanonObserver, CanonUpdate, ChainTree, ChainView, CheckedBlock,
+    ImportError, Inserted, Origin, SegmentImport, SyncProgress, timing::Stopwatch,
 };
 use alloy_primitives::B256;
 use arc_swap::ArcSwap;
@@ -11,7 +11,7 @@ use std::{
     sync::Arc,
     thread::{self, JoinHandle},
 };
-use tokio::sync::{broadcast, oneshot};
+use tokio::sync::{broadcast, oneshot, watch};
 
 /// Blocks waiting for the chain thread. A full queue answers `Busy`; at 30 Mgas a block and
 /// half a second each, eight blocks are already several seconds of work.
@@ -21,8 +21,20 @@ pub const IMPORT_QUEUE: usize = 8;
 pub const UPDATE_QUEUE: usize = 256;
 
 enum Command {
-    Import { block: Box<CheckedBlock>, origin: Origin, answer: oneshot::Sender<Answer> },
-    AcceptReorg { hash: B256, answer: oneshot::Sender<Accepted> },
+    Import {
+        block: Box<CheckedBlock>,
+        origin: Origin,
+        answer: oneshot::Sender<Answer>,
+    },
+    ImportSegment {
+        blocks: Vec<ArrivedBlock>,
+        origin: Origin,
+        answer: oneshot::Sender<SegmentImport>,
+    },
+    AcceptReorg {
+        hash: B256,
+        answer: oneshot::Sender<Accepted>,
+    },
     Stop,
 }
 
@@ -36,6 +48,7 @@ pub struct ChainHandle {
     commands: Sender<Command>,
     view: Arc<ArcSwap<ChainView>>,
     updates: broadcast::Sender<Arc<CanonUpdate>>,
+    sync: watch::Sender<Option<SyncProgress>>,
 }
 
 /// The running chain thread. Its end is the end of the chain.
@@ -50,6 +63,7 @@ impl std::fmt::Debug for Command {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Import { .. } => "Import",
+            Self::ImportSegment { .. } => "ImportSegment",
             Self::AcceptReorg { .. } => "AcceptReorg",
             Self::Stop => "Stop",
         })
@@ -77,7 +91,8 @@ impl ChainHandle {
             let _ = end.send(());
             result
         })?;
-        let handle = Self { commands: commands.clone(), view, updates };
+        let (sync, _) = watch::channel(None);
+        let handle = Self { commands: commands.clone(), view, updates, sync };
         Ok((handle, ChainThread { commands, thread, ended }))
     }
 
@@ -97,6 +112,23 @@ impl ChainHandle {
     pub fn import_blocking(&self, block: CheckedBlock, origin: Origin) -> Answer {
         let answer = self.enqueue(block, origin)?;
         answer.blocking_recv().unwrap_or(Err(ImportError::Stopped))
+    }
+
+    /// Imports blocks in a row, each the child of the one before it, as [`ChainTree::insert_segment`]
+    /// does, from a thread that may block: it waits for its turn, and for the verdict. Readers see nothing
+    /// of it before the end.
+    ///
+    /// # Errors
+    /// [`ImportError::Stopped`]. What is wrong with a block is in the [`SegmentImport`].
+    pub fn import_segment_blocking(
+        &self,
+        blocks: Vec<ArrivedBlock>,
+        origin: Origin,
+    ) -> Result<SegmentImport, ImportError> {
+        let (answer, verdict) = oneshot::channel();
+        let command = Command::ImportSegment { blocks, origin, answer };
+        self.commands.send(command).map_err(|_| ImportError::Stopped)?;
+        verdict.blocking_recv().map_err(|_| ImportError::Stopped)
     }
 
     /// Makes a chain canonical that was refused because it displaces too much, and waits until it
@@ -131,6 +163,24 @@ impl ChainHandle {
     #[must_use]
     pub fn view(&self) -> Arc<ChainView> {
         self.view.load_full()
+    }
+
+    /// How far the chain is behind what other nodes have; `None` if it is not, as far as this node knows.
+    /// Whoever gets it from them says so with [`Self::set_sync_progress`].
+    #[must_use]
+    pub fn sync_progress(&self) -> Option<SyncProgress> {
+        *self.sync.borrow()
+    }
+
+    /// [`Self::sync_progress`] as a channel to wait on.
+    #[must_use]
+    pub fn sync_progress_changes(&self) -> watch::Receiver<Option<SyncProgress>> {
+        self.sync.subscribe()
+    }
+
+    /// Says how far the chain is behind what other nodes have.
+    pub fn set_sync_progress(&self, progress: Option<SyncProgress>) {
+        self.sync.send_if_modified(|known| std::mem::replace(known, progress) != progress);
     }
 
     /// Every later change of the canonical chain. A subscriber that falls [`UPDATE_QUEUE`] updates
@@ -181,6 +231,16 @@ impl Worker {
                         verdict => drop(answer.send(verdict)),
                     }
                 }
+                Command::ImportSegment { blocks, origin, answer } => {
+                    let import = self.import_segment(blocks, &origin, inbox.len());
+                    match import {
+                        // Whoever asked hears that the thread has ended.
+                        SegmentImport { refusal: Some(error), .. } if error.is_fatal() => {
+                            return Err(error);
+                        }
+                        import => drop(answer.send(import)),
+                    }
+                }
                 Command::AcceptReorg { hash, answer } => match self.accept(hash, inbox.len()) {
                     Err(AcceptError::Import(error)) if error.is_fatal() => {
                         let _ = answer.send(Err(ImportError::Stopped.into()));
@@ -219,6 +279,23 @@ impl Worker {
             | Inserted::Orphan { .. } => self.show_refusals(),
         }
         Ok(inserted)
+    }
+
+    /// Imports blocks in a row while `queued` commands wait.
+    fn import_segment(
+        &mut self,
+        blocks: Vec<ArrivedBlock>,
+        origin: &Origin,
+        queued: usize,
+    ) -> SegmentImport {
+        let import = self.tree.insert_segment(blocks, origin);
+        self.tree.metrics.observe(&self.tree, queued);
+        match &import.update {
+            Some(update) => self.publish(update),
+            // Side blocks can be found by their hash, and refused ones are shown.
+            None => self.view.store(self.tree.view()),
+        }
+        import
     }
 
     /// Makes a refused chain canonical while `queued` blocks wait.

@@ -1,6 +1,6 @@
 //! A block whose header, seal, body and signatures have been checked.
 
-use crate::InvalidBlock;
+use crate::{ArrivedBlock, CheckedHeader, InvalidBlock};
 use hanzo_consensus::{Consensus, SignatureRule};
 use hanzo_types::{RecoveredBlock, SealedBlock, Transaction};
 use rayon::prelude::*;
@@ -22,7 +22,19 @@ impl CheckedBlock {
     /// # Errors
     /// [`InvalidBlock`] with the first rule it breaks.
     pub fn check(block: SealedBlock, consensus: &dyn Consensus) -> Result<Self, InvalidBlock> {
-        check_unrecovered(&block, consensus)?;
+        Self::check_arrived(block.into(), consensus)
+    }
+
+    /// Checks a foreign block, of which the header may have been checked before.
+    pub(crate) fn check_arrived(
+        arrived: ArrivedBlock,
+        consensus: &dyn Consensus,
+    ) -> Result<Self, InvalidBlock> {
+        if !arrived.is_header_checked() {
+            check_header(arrived.block(), consensus)?;
+        }
+        let block = arrived.into_block();
+        consensus.check_body(&block)?;
         let transactions = &block.body().transactions;
         let rule = consensus.signature_rule(block.header());
         let recover = |(index, transaction): (usize, &Transaction)| {
@@ -48,7 +60,8 @@ impl CheckedBlock {
         block: RecoveredBlock,
         consensus: &dyn Consensus,
     ) -> Result<Self, InvalidBlock> {
-        check_unrecovered(block.sealed_block(), consensus)?;
+        check_header(block.sealed_block(), consensus)?;
+        consensus.check_body(block.sealed_block())?;
         Ok(Self(block))
     }
 
@@ -63,10 +76,6 @@ impl CheckedBlock {
     }
 }
 
-fn check_unrecovered(block: &SealedBlock, consensus: &dyn Consensus) -> Result<(), InvalidBlock> {
-    let header = block.sealed_header();
-    consensus.check_header(header)?;
-    consensus.check_seal(header)?;
-    consensus.check_body(block)?;
-    Ok(())
+fn check_header(block: &SealedBlock, consensus: &dyn Consensus) -> Result<(), InvalidBlock> {
+    Ok(CheckedHeader::check(block.sealed_header(), consensus).map(drop)?)
 }

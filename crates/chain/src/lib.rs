@@ -23,6 +23,7 @@
 //! chain thread and with it the node.
 
 mod accept_error;
+mod arrived_block;
 mod assemble;
 mod audit;
 mod bad_blocks;
@@ -43,11 +44,13 @@ mod refused_reorg;
 mod reorg_limits;
 mod rewind_error;
 mod stored_trie;
+mod sync_progress;
 mod timing;
 mod tree;
 mod view;
 
 pub use accept_error::AcceptError;
+pub use arrived_block::{ArrivedBlock, CheckedHeader};
 pub use assemble::assemble;
 pub use audit::{Audit, AuditError, audit};
 pub use bad_blocks::{MAX_BAD_BLOCK_BYTES, MAX_BAD_BLOCKS};
@@ -63,6 +66,7 @@ pub use origin::{Origin, Prebuilt};
 pub use refused_reorg::RefusedReorg;
 pub use reorg_limits::{ReorgLimits, SYNCED_HEAD_AGE_SECONDS};
 pub use rewind_error::RewindError;
+pub use sync_progress::SyncProgress;
 pub use tree::{
     ChainTree, HIGH_WATER_BLOCKS, Inserted, MAX_DEFERRED_BLOCKS, MAX_DEFERRED_BYTES,
     MAX_INVALID_BLOCKS, MAX_ORPHAN_BYTES, MAX_ORPHANS, MAX_SEGMENT_BLOCKS, MAX_SIDE_BLOCKS,

@@ -82,9 +82,9 @@ fn blocks_of_a_segment_are_counted_by_what_became_of_them_too() {
         .map(|block| block.into_sealed_block())
         .collect();
     // The first is as heavy as the head; from the second on they are the chain.
-    let beside = chain.tree().insert_segment(blocks[..3].to_vec());
+    let beside = chain.tree().insert_segment(blocks[..3].to_vec(), &Origin::File);
     // These extend the head and go through the pipeline.
-    let ahead = chain.tree().insert_segment(blocks[3..].to_vec());
+    let ahead = chain.tree().insert_segment(blocks[3..].to_vec(), &Origin::File);
     assert_eq!((beside.imported, ahead.imported), (3, 2));
 
     let text = recorded.render();

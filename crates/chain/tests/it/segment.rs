@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, B256, U256};
 use hanzo_chain::{
-    HIGH_WATER_BLOCKS, ImportError, Inserted, InvalidBlock, SegmentImport, StreamImport,
+    HIGH_WATER_BLOCKS, ImportError, Inserted, InvalidBlock, Origin, SegmentImport, StreamImport,
     StreamedBlock,
 };
 use hanzo_state::StateRead as _;
@@ -31,7 +31,7 @@ fn blocks(length: u64) -> Vec<RecoveredBlock> {
 fn insert(chain: &mut TestChain, blocks: &[RecoveredBlock]) -> SegmentImport {
     let blocks: Vec<SealedBlock> =
         blocks.iter().map(|block| block.sealed_block().clone()).collect();
-    chain.tree().insert_segment(blocks)
+    chain.tree().insert_segment(blocks, &Origin::File)
 }
 
 #[test]

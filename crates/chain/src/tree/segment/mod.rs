@@ -22,7 +22,7 @@ mod stream;
 
 use super::{CanonChange, ChainTree};
 use crate::{
-    CanonUpdate, CheckedBlock, ExecutedBlock, ImportError, Inserted, Origin,
+    ArrivedBlock, CanonUpdate, CheckedBlock, ExecutedBlock, ImportError, Inserted, Origin,
     generation::Generation, timing::Stopwatch,
 };
 use alloy_primitives::B256;
@@ -78,12 +78,17 @@ pub struct SegmentImport {
 
 impl ChainTree {
     /// Imports `blocks`, each the child of the one before it, at most [`MAX_SEGMENT_BLOCKS`].
+    /// `origin` is where all of them come from.
     ///
     /// Those that extend the head go through a pipeline: senders, execution, state root and commit
     /// of different blocks at the same time. Others are inserted one by one.
-    pub fn insert_segment(&mut self, blocks: Vec<SealedBlock>) -> SegmentImport {
+    pub fn insert_segment<B>(&mut self, blocks: Vec<B>, origin: &Origin) -> SegmentImport
+    where
+        B: Into<ArrivedBlock> + Send,
+    {
         let mut sink = Collected::default();
-        let (times, refusal) = self.insert_all(blocks.into_iter(), &mut sink);
+        let blocks = blocks.into_iter().map(Into::into);
+        let (times, refusal) = self.insert_all(blocks, origin, &mut sink);
         let Collected { imported, change } = sink;
         let update = (!change.is_empty()).then(|| Arc::new(self.update(change)));
         SegmentImport { imported, update, refusal, times }
@@ -93,20 +98,21 @@ impl ChainTree {
     fn insert_all<I>(
         &mut self,
         blocks: I,
+        origin: &Origin,
         sink: &mut dyn ImportSink,
     ) -> (StageTimes, Option<ImportError>)
     where
-        I: Iterator<Item = SealedBlock> + Send,
+        I: Iterator<Item = ArrivedBlock> + Send,
     {
         let mut blocks = blocks.peekable();
         let (pool, mut times) = (RecoveryPool::default(), StageTimes::default());
         loop {
-            let refusal = if blocks.peek().is_some_and(|next| self.takes_pipeline(next)) {
-                let (run, refusal) = self.insert_run(&mut blocks, &pool, sink);
+            let refusal = if blocks.peek().is_some_and(|next| self.takes_pipeline(next.block())) {
+                let (run, refusal) = self.insert_run(&mut blocks, &pool, origin, sink);
                 times += run;
                 refusal
             } else if let Some(block) = blocks.next() {
-                self.insert_alone(block, sink).err()
+                self.insert_alone(block, origin, sink).err()
             } else {
                 return (times, None);
             };
@@ -124,11 +130,12 @@ impl ChainTree {
 
     fn insert_alone(
         &mut self,
-        block: SealedBlock,
+        block: ArrivedBlock,
+        origin: &Origin,
         sink: &mut dyn ImportSink,
     ) -> Result<(), ImportError> {
-        let size = StreamedBlock::imported(&block);
-        let verdict = self.insert_next(block);
+        let size = StreamedBlock::imported(block.block());
+        let verdict = self.insert_next(block, origin);
         self.metrics.imported(&verdict);
         match verdict? {
             Inserted::Known => sink.passed(StreamedBlock::Known),
@@ -145,15 +152,19 @@ impl ChainTree {
         Ok(())
     }
 
-    fn insert_next(&mut self, block: SealedBlock) -> Result<Inserted, ImportError> {
-        let (number, hash) = (block.number, block.hash());
+    fn insert_next(
+        &mut self,
+        block: ArrivedBlock,
+        origin: &Origin,
+    ) -> Result<Inserted, ImportError> {
+        let (number, hash) = (block.block().number, block.block().hash());
         if self.knows(number, hash)? {
             return Ok(Inserted::Known);
         }
-        let checked = CheckedBlock::check(block, &*self.consensus)
+        let checked = CheckedBlock::check_arrived(block, &*self.consensus)
             .map_err(|reason| ImportError::Invalid { number, hash, reason })?;
         let parent = checked.block().parent_hash;
-        let inserted = self.insert(checked, Origin::File)?;
+        let inserted = self.insert(checked, origin.clone())?;
         // The blocks come in order: nobody will bring the parent later.
         if matches!(inserted, Inserted::Orphan { .. }) {
             return Err(ImportError::UnknownParent { number, hash, parent });
@@ -166,10 +177,11 @@ impl ChainTree {
         &mut self,
         blocks: &mut Peekable<I>,
         pool: &RecoveryPool,
+        origin: &Origin,
         sink: &mut dyn ImportSink,
     ) -> (StageTimes, Option<ImportError>)
     where
-        I: Iterator<Item = SealedBlock> + Send,
+        I: Iterator<Item = ArrivedBlock> + Send,
     {
         if let Err(error) = self.finish_commit() {
             return (StageTimes::default(), Some(error));
@@ -177,8 +189,11 @@ impl ChainTree {
         let pending = std::mem::take(&mut self.chain.blocks);
         let kept = pending.clone();
         let base = Base { view: Arc::clone(&self.chain.base), number: self.base_header.number };
-        let outcome = Pipeline::new(self, &kept, base).run(blocks, pool, pending, sink);
+        let outcome = Pipeline::new(self, &kept, base, origin).run(blocks, pool, pending, sink);
         let Outcome { progress, times, refusal } = outcome;
+        for hash in &progress.arrived {
+            self.note_arrival(*hash, origin.arrived_at());
+        }
         let adopted = self.adopt_progress(progress, sink);
         let Some(error) = adopted.err().or(refusal) else { return (times, None) };
         self.metrics.refused(&error);
@@ -194,7 +209,7 @@ impl ChainTree {
         progress: Progress,
         sink: &mut dyn ImportSink,
     ) -> Result<(), ImportError> {
-        let Progress { base, committed, pending, awaited } = progress;
+        let Progress { base, committed, pending, awaited, arrived: _ } = progress;
         for block in &pending {
             self.blocks.insert(block.hash(), Arc::clone(block));
         }

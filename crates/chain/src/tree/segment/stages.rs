@@ -6,7 +6,8 @@ use super::{
     run_state::{RunState, RunTrie},
 };
 use crate::{
-    ChainTree, CheckedBlock, ExecutedBlock, ImportError, InvalidBlock, Origin, SEGMENT_BLOCKS,
+    ArrivedBlock, ChainTree, CheckedBlock, ExecutedBlock, ImportError, InvalidBlock, Origin,
+    SEGMENT_BLOCKS,
     timing::Stopwatch,
     tree::{canonical::MAX_UNPERSISTED_BLOCKS, segment_commit::committed_block, validate::Refusal},
 };
@@ -16,7 +17,7 @@ use hanzo_consensus::Consensus;
 use hanzo_evm::{Executed, execute};
 use hanzo_state::root;
 use hanzo_store::{Durability, Store, StoreView};
-use hanzo_types::{RecoveredBlock, SealedBlock, TotalDifficulty};
+use hanzo_types::{RecoveredBlock, TotalDifficulty};
 use parking_lot::Mutex;
 use rayon::prelude::*;
 use std::{iter::Peekable, sync::Arc, thread};
@@ -49,6 +50,8 @@ pub(super) struct Progress {
     pub(super) pending: Run,
     /// New blocks of this run, if the tree has blocks that may have waited for them.
     pub(super) awaited: Vec<B256>,
+    /// New blocks of this run, if a peer brought them.
+    pub(super) arrived: Vec<B256>,
 }
 
 /// What a run came to.
@@ -75,6 +78,8 @@ pub(super) struct Pipeline<'a> {
     /// Canonical blocks above the base when the run begins.
     above: &'a [Arc<ExecutedBlock>],
     base: Mutex<Base>,
+    /// Where the blocks come from.
+    origin: &'a Origin,
 }
 
 impl<'a> Pipeline<'a> {
@@ -82,8 +87,9 @@ impl<'a> Pipeline<'a> {
         tree: &'a ChainTree,
         above: &'a [Arc<ExecutedBlock>],
         base: Base,
+        origin: &'a Origin,
     ) -> Self {
-        Self { tree, above, base: Mutex::new(base) }
+        Self { tree, above, base: Mutex::new(base), origin }
     }
 
     /// Runs the blocks at the front of `blocks` that extend the head through all stages; `pending`
@@ -96,7 +102,7 @@ impl<'a> Pipeline<'a> {
         sink: &mut dyn ImportSink,
     ) -> Outcome
     where
-        I: Iterator<Item = SealedBlock> + Send,
+        I: Iterator<Item = ArrivedBlock> + Send,
     {
         let (checked_in, checked) = bounded(STAGE_QUEUE);
         let (unrooted_in, unrooted) = bounded(STAGE_QUEUE);
@@ -131,7 +137,7 @@ impl<'a> Pipeline<'a> {
         out: &Sender<Checked>,
     ) -> std::time::Duration
     where
-        I: Iterator<Item = SealedBlock> + Send,
+        I: Iterator<Item = ArrivedBlock> + Send,
     {
         let mut meter = Meter::start();
         let consensus = &*self.tree.consensus;
@@ -205,7 +211,7 @@ impl<'a> Pipeline<'a> {
         let consensus = &self.tree.consensus;
         let (header, parent) = (block.sealed_header(), lineage.head());
         consensus
-            .check_in_context(header, parent, lineage, Origin::File.arrival())
+            .check_in_context(header, parent, lineage, self.origin.arrival())
             .and_then(|()| consensus.check_ommers(block.sealed_block(), lineage))
             .map_err(|error| invalid(error.into()))?;
         let time = Stopwatch::start();
@@ -281,7 +287,8 @@ impl<'a> Pipeline<'a> {
     ) -> (Progress, std::time::Duration, Option<ImportError>) {
         let mut meter = Meter::start();
         let base = self.base.lock().clone();
-        let mut progress = Progress { base, committed: None, pending, awaited: Vec::new() };
+        let mut progress =
+            Progress { base, committed: None, pending, awaited: Vec::new(), arrived: Vec::new() };
         let mut failed = None;
         for block in blocks {
             meter.waited();
@@ -318,6 +325,9 @@ impl<'a> Pipeline<'a> {
         if self.tree.has_waiting_blocks() {
             progress.awaited.push(block.hash());
         }
+        if self.origin.arrived_at().is_some() {
+            progress.arrived.push(block.hash());
+        }
         if progress.pending.len() <= MAX_UNPERSISTED_BLOCKS {
             return Ok(());
         }
@@ -338,30 +348,30 @@ impl<'a> Pipeline<'a> {
 
 /// The next blocks that are checked in one go, each the child of the one before it; `parent` is that
 /// of the first, and then of those that follow.
-fn next_batch<I>(blocks: &mut Peekable<I>, parent: &mut B256) -> Vec<SealedBlock>
+fn next_batch<I>(blocks: &mut Peekable<I>, parent: &mut B256) -> Vec<ArrivedBlock>
 where
-    I: Iterator<Item = SealedBlock>,
+    I: Iterator<Item = ArrivedBlock>,
 {
     let (mut batch, mut transactions) = (Vec::new(), 0_usize);
     while transactions < RECOVERY_BATCH_TRANSACTIONS
         && batch.len() < RECOVERY_BATCH_BLOCKS
-        && let Some(block) = blocks.next_if(|block| block.parent_hash == *parent)
+        && let Some(block) = blocks.next_if(|next| next.block().parent_hash == *parent)
     {
-        *parent = block.hash();
-        transactions = transactions.saturating_add(block.body().transactions.len());
+        *parent = block.block().hash();
+        transactions = transactions.saturating_add(block.block().body().transactions.len());
         batch.push(block);
     }
     batch
 }
 
 /// Checks blocks in isolation, on all threads of the current pool.
-fn check_all(blocks: Vec<SealedBlock>, consensus: &dyn Consensus) -> Vec<Checked> {
+fn check_all(blocks: Vec<ArrivedBlock>, consensus: &dyn Consensus) -> Vec<Checked> {
     blocks
         .into_par_iter()
-        .map(|block| {
-            let (number, hash) = (block.number, block.hash());
+        .map(|arrived| {
+            let (number, hash) = (arrived.block().number, arrived.block().hash());
             let invalid = |reason| ImportError::Invalid { number, hash, reason };
-            CheckedBlock::check(block, consensus).map_err(invalid)
+            CheckedBlock::check_arrived(arrived, consensus).map_err(invalid)
         })
         .collect()
 }

@@ -1,7 +1,7 @@
 //! Importing as many blocks as come.
 
 use super::{ImportSink, StageTimes};
-use crate::{ChainTree, ExecutedBlock, ImportError, tree::CanonChange};
+use crate::{ArrivedBlock, ChainTree, ExecutedBlock, ImportError, Origin, tree::CanonChange};
 use hanzo_types::SealedBlock;
 use std::sync::Arc;
 
@@ -47,7 +47,8 @@ impl ChainTree {
     where
         I: Iterator<Item = SealedBlock> + Send,
     {
-        let (times, refusal) = self.insert_all(blocks, &mut Teller(tell));
+        let blocks = blocks.map(ArrivedBlock::from);
+        let (times, refusal) = self.insert_all(blocks, &Origin::File, &mut Teller(tell));
         StreamImport { refusal, times }
     }
 }
