@@ -16,7 +16,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("hanzo-chain", &["types", "state", "store", "evm", "consensus"]),
     ("hanzo-pool", &["types", "state", "chain"]),
     ("hanzo-mining", &["types", "poc", "state", "consensus", "evm", "chain", "pool"]),
-    ("hanzo-rpc", &["types", "state", "evm", "chain", "pool", "mining"]),
+    ("hanzo-network", &["types", "store", "consensus", "chain", "pool"]),
+    ("hanzo-rpc", &["types", "state", "evm", "chain", "pool", "mining", "network"]),
     ("hanzo-exporter", &[]),
     (
         "hanzo-node",
@@ -30,6 +31,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "chain",
             "pool",
             "mining",
+            "network",
             "rpc",
             "exporter",
         ],

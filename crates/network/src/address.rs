@@ -1,0 +1,67 @@
+//! What multiaddresses say.
+
+use libp2p::{Multiaddr, multiaddr::Protocol};
+use std::net::IpAddr;
+
+/// The IP address in a multiaddress.
+pub(crate) fn ip_of(address: &Multiaddr) -> Option<IpAddr> {
+    address.iter().find_map(|part| {
+        if let Protocol::Ip4(ip) = part {
+            return Some(ip.into());
+        }
+        if let Protocol::Ip6(ip) = part { Some(ip.into()) } else { None }
+    })
+}
+
+/// The TCP port in a multiaddress.
+pub(crate) fn port_of(address: &Multiaddr) -> Option<u16> {
+    address.iter().find_map(|part| if let Protocol::Tcp(port) = part { Some(port) } else { None })
+}
+
+/// Whether a multiaddress is of the same machine.
+pub(crate) fn is_loopback(address: &Multiaddr) -> bool {
+    ip_of(address).is_some_and(|ip| ip.to_canonical().is_loopback())
+}
+
+/// A multiaddress without the part that says who is there.
+pub(crate) fn without_peer(mut address: Multiaddr) -> Multiaddr {
+    if matches!(address.iter().last(), Some(Protocol::P2p(_))) {
+        address.pop();
+    }
+    address
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> Multiaddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn address_and_port_are_found_where_they_are() {
+        let address = parsed("/ip6/2001:db8::1/tcp/30303");
+        assert_eq!(ip_of(&address), "2001:db8::1".parse().ok());
+        assert_eq!(port_of(&address), Some(30_303));
+        let name = parsed("/dns4/node.example/tcp/1");
+        assert_eq!((ip_of(&name), port_of(&name)), (None, Some(1)));
+    }
+
+    #[test]
+    fn loopback_is_recognised_in_either_family() {
+        for loopback in ["/ip4/127.0.0.9/tcp/1", "/ip6/::1/tcp/1", "/ip6/::ffff:127.0.0.1/tcp/1"] {
+            assert!(is_loopback(&parsed(loopback)), "{loopback}");
+        }
+        assert!(!is_loopback(&parsed("/ip4/203.0.113.1/tcp/1")));
+        assert!(!is_loopback(&parsed("/dns4/localhost/tcp/1")));
+    }
+
+    #[test]
+    fn only_the_peer_is_taken_off() {
+        let id = "12D3KooWGzxzKZYveHXtpG6AsrUJBcWxHBFS2HsEoGTxrMLvKXtf";
+        let plain = parsed("/ip4/203.0.113.1/tcp/1");
+        assert_eq!(without_peer(parsed(&format!("{plain}/p2p/{id}"))), plain);
+        assert_eq!(without_peer(plain.clone()), plain);
+    }
+}

@@ -1,0 +1,503 @@
+//! The core.
+
+use super::{
+    Action, AskedFor, DisconnectReason, Event, Token, Topic, peer_quotas::PeerQuotas,
+    responses::Question,
+};
+use crate::{
+    Now,
+    peers::{Direction, Offence, PeerBook, PeerLimits, PeerRecord, Sanction, Standing},
+    relay::{BlockRelay, KnownHashes, OutgoingTransactions, RelayAction, RelayEvent},
+    sync::{HeadersFrom, ImportVerdict, SyncAction, SyncEvent, SyncMachine},
+    wire::{
+        BlockAnnouncement, MAX_REQUESTED_HEADERS, PeerHead, Request, Status, TransactionBatch,
+        WireError,
+    },
+    worker::{Job, JobDone},
+};
+use alloy_primitives::{B256, Bytes};
+use hanzo_chain::{CanonUpdate, SyncProgress};
+use hanzo_types::ChainSpec;
+use libp2p::{Multiaddr, PeerId};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+/// How long a peer has to say who it is.
+const INTRODUCTION_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How often a peer is asked for its head: announcements say what is new, this is for what they miss.
+const STATUS_INTERVAL: Duration = Duration::from_secs(30);
+
+/// A peer whose announcement cannot be judged is asked for its head at most so often.
+const HINT_INTERVAL: Duration = Duration::from_secs(1);
+
+/// How soon something that nobody could be told of is said again. Peers say what they listen to right
+/// after they have connected.
+const RETRY_INTERVAL: Duration = Duration::from_millis(250);
+
+/// How often peers are looked for and remembered.
+const UPKEEP_INTERVAL: Duration = Duration::from_secs(1);
+
+/// How often peers are looked for while there are too few.
+const DISCOVERY_INTERVAL: Duration = Duration::from_secs(30);
+
+/// Blocks that were seen lately on the network: hours of them.
+const KNOWN_BLOCKS: usize = 4_096;
+
+/// A chain whose head is older than this when it becomes the head is nothing to announce: nobody waits
+/// for it. A block takes a minute to be mined on the slowest networks of the field.
+const STALE_HEAD_SECONDS: u64 = 120;
+
+/// What the core is told.
+#[derive(Debug, Clone)]
+pub struct CoreConfig {
+    /// How many connections there may be.
+    pub limits: PeerLimits,
+    /// Seed of what is random: when to try again.
+    pub seed: u64,
+}
+
+/// What the node does when something happens on the network. Pure: see the module.
+#[derive(Debug)]
+pub struct NetworkCore {
+    pub(super) spec: Arc<ChainSpec>,
+    pub(super) peers: PeerBook,
+    pub(super) quotas: BTreeMap<PeerId, PeerQuotas>,
+    pub(super) sync: SyncMachine,
+    pub(super) relay: BlockRelay,
+    pub(super) outgoing: OutgoingTransactions,
+    /// Blocks that came from the network or were announced to it.
+    pub(super) known_blocks: KnownHashes,
+    /// Requests for blocks that are on their way; a peer has few of them.
+    pub(super) waiting: BTreeMap<B256, Vec<Question>>,
+    /// The announcement of the head, if nobody could be told of it.
+    unsent_block: Option<Bytes>,
+    retry_at: Duration,
+    random: u64,
+    upkeep_at: Duration,
+    discovery_at: Duration,
+}
+
+impl NetworkCore {
+    /// Nobody is connected yet.
+    #[must_use]
+    pub fn new(
+        config: &CoreConfig,
+        spec: Arc<ChainSpec>,
+        head: PeerHead,
+        records: &[(PeerId, PeerRecord)],
+    ) -> Self {
+        Self {
+            spec,
+            peers: PeerBook::new(config.limits, records),
+            quotas: BTreeMap::new(),
+            sync: SyncMachine::new(head),
+            relay: BlockRelay::default(),
+            outgoing: OutgoingTransactions::default(),
+            known_blocks: KnownHashes::new(KNOWN_BLOCKS),
+            waiting: BTreeMap::new(),
+            unsent_block: None,
+            retry_at: Duration::ZERO,
+            random: config.seed,
+            upkeep_at: Duration::ZERO,
+            discovery_at: Duration::ZERO,
+        }
+    }
+
+    /// Every node that this one knows.
+    #[must_use]
+    pub const fn peers(&self) -> &PeerBook {
+        &self.peers
+    }
+
+    /// How far the chain is behind what others have; `None` if it is not.
+    #[must_use]
+    pub fn sync_progress(&self) -> Option<SyncProgress> {
+        self.sync.progress()
+    }
+
+    /// Blocks that are on their way.
+    #[must_use]
+    pub fn incoming_blocks(&self) -> usize {
+        self.relay.incoming()
+    }
+
+    /// The settings name a peer. It is connected to with the next tick.
+    pub fn name_peer(&mut self, peer: PeerId, address: Option<Multiaddr>, standing: Standing) {
+        self.peers.name(peer, address, standing);
+    }
+
+    /// Takes in what happened, and says what is to be done.
+    pub fn on_event(&mut self, now: Now, event: Event) -> Vec<Action> {
+        let mut actions = Vec::new();
+        match event {
+            Event::Connected { peer, direction, address } => {
+                self.connected(now, peer, (direction, address), &mut actions);
+            }
+            Event::Disconnected { peer } => self.disconnected(now, &peer, &mut actions),
+            Event::Found { peer, address } => self.peers.learn(peer, address, now),
+            Event::Introduced { peer, status } => {
+                self.introduced(now, peer, status, &mut actions);
+            }
+            Event::NotIntroduced { peer } => self.not_introduced(&peer, &mut actions),
+            Event::Gossip(message) => self.gossip(now, message, &mut actions),
+            Event::Asked { channel, peer, request } => {
+                self.asked(now, (channel, peer), request, &mut actions);
+            }
+            Event::Answered { peer } => self.answered(&peer),
+            Event::Answer { token, peer, bytes } => {
+                actions.push(Action::Work(Job::TakeAnswer { token, peer, bytes }));
+            }
+            Event::NoAnswer { token, peer } => self.no_answer(now, token, &peer, &mut actions),
+            Event::Done(done) => self.done(now, done, &mut actions),
+            Event::BlockImported { hash, verdict } => {
+                self.block_imported(now, hash, verdict, &mut actions);
+            }
+            Event::SegmentImported { import, verdict } => {
+                self.tell_sync(now, SyncEvent::Imported { import, verdict }, &mut actions);
+            }
+            Event::HeadChanged(update) => self.head_changed(now, &update, &mut actions),
+            Event::HeadMoved(head) => self.tell_sync(now, SyncEvent::LocalHead(head), &mut actions),
+            Event::NewTransaction(encoded) => {
+                self.outgoing.push(encoded, now.elapsed);
+            }
+            Event::Unsent { topic, bytes } => self.unsent(now, topic, bytes),
+            Event::Named { peer, address, standing } => {
+                self.name_peer(peer, address, standing);
+                self.dial(now, &mut actions);
+            }
+            Event::Unnamed { peer } => {
+                self.peers.unname(&peer);
+                if self.peers.connected().contains_key(&peer) {
+                    let reason = DisconnectReason::Operator;
+                    actions.push(Action::Disconnect { peer, reason });
+                }
+            }
+            Event::Tick => self.tick(now, &mut actions),
+        }
+        actions
+    }
+
+    fn connected(
+        &mut self,
+        now: Now,
+        peer: PeerId,
+        (direction, address): (Direction, Multiaddr),
+        actions: &mut Vec<Action>,
+    ) {
+        if !self.peers.connect(peer, direction, address, now) {
+            return;
+        }
+        let quotas = self.quotas.entry(peer).or_insert_with(|| PeerQuotas::new(now.elapsed));
+        quotas.asked_at = Some(now.elapsed);
+        actions.push(Action::Introduce { peer });
+    }
+
+    fn disconnected(&mut self, now: Now, peer: &PeerId, actions: &mut Vec<Action>) {
+        self.quotas.remove(peer);
+        if self.peers.disconnect(peer) {
+            self.tell_relay(now, RelayEvent::PeerGone(*peer), actions);
+            self.tell_sync(now, SyncEvent::PeerGone { peer: *peer }, actions);
+        }
+    }
+
+    fn introduced(
+        &mut self,
+        now: Now,
+        peer: PeerId,
+        status: Result<Status, WireError>,
+        actions: &mut Vec<Action>,
+    ) {
+        let Some(quotas) = self.quotas.get_mut(&peer) else { return };
+        if !quotas.statuses.take(1, now.elapsed) {
+            return self.report(now, &peer, Offence::Flooding, actions);
+        }
+        let status = match status {
+            Ok(status) => status,
+            Err(error) => {
+                tracing::debug!(target: "network", %peer, %error, "a bad introduction");
+                return self.report(now, &peer, Offence::Malformed, actions);
+            }
+        };
+        quotas.asked_at = None;
+        quotas.told_at = now.elapsed;
+        if let Err(mismatch) = status.check(&self.spec) {
+            self.peers.shun(&peer, now);
+            let reason = DisconnectReason::Stranger(mismatch);
+            return actions.push(Action::Disconnect { peer, reason });
+        }
+        let head = status.head();
+        let is_new = !self.peers.is_introduced(&peer);
+        self.peers.introduce(&peer, status);
+        if is_new {
+            self.tell_relay(now, RelayEvent::PeerReady(peer), actions);
+        }
+        // A block that is on its way by announcement need not be synchronised.
+        if !self.relay.is_incoming(&head.hash) {
+            self.tell_sync(now, SyncEvent::PeerHead { peer, head }, actions);
+        }
+    }
+
+    fn not_introduced(&mut self, peer: &PeerId, actions: &mut Vec<Action>) {
+        let Some(quotas) = self.quotas.get_mut(peer) else { return };
+        quotas.asked_at = None;
+        if !self.peers.is_introduced(peer) {
+            let reason = DisconnectReason::NoIntroduction;
+            actions.push(Action::Disconnect { peer: *peer, reason });
+        }
+    }
+
+    fn no_answer(&mut self, now: Now, token: Token, peer: &PeerId, actions: &mut Vec<Action>) {
+        let failure = crate::sync::RequestFailure::Unlucky;
+        tracing::debug!(target: "network", %peer, ?token, "a request was not answered");
+        self.request_failed(now, token, failure, actions);
+    }
+
+    pub(super) fn request_failed(
+        &mut self,
+        now: Now,
+        token: Token,
+        failure: crate::sync::RequestFailure,
+        actions: &mut Vec<Action>,
+    ) {
+        match token {
+            Token::Sync(request) => {
+                self.tell_sync(now, SyncEvent::Failed { request, failure }, actions);
+            }
+            Token::Relay(request) => {
+                self.tell_relay(now, RelayEvent::Failed { request }, actions);
+            }
+        }
+    }
+
+    fn done(&mut self, now: Now, done: JobDone, actions: &mut Vec<Action>) {
+        match done {
+            JobDone::ExaminedBlock { message, source, examined } => {
+                self.examined_block(now, (message, source), examined, actions);
+            }
+            JobDone::TookTransactions { message, source, taken } => {
+                self.took_transactions(now, (message, source), &taken, actions);
+            }
+            JobDone::TookAnswer { token, peer, answer } => {
+                self.took_answer(now, (token, peer), answer, actions);
+            }
+            JobDone::CheckedHeaders { check, checked } => {
+                self.tell_sync(now, SyncEvent::HeadersChecked { check, checked }, actions);
+            }
+            JobDone::AssembledBlock { hash, assembly } => {
+                self.tell_relay(now, RelayEvent::Assembled { hash, assembly }, actions);
+            }
+            JobDone::Served { channel, response, .. } => {
+                actions.push(Action::Respond { channel, response });
+            }
+        }
+    }
+
+    fn block_imported(
+        &mut self,
+        now: Now,
+        hash: B256,
+        verdict: ImportVerdict,
+        actions: &mut Vec<Action>,
+    ) {
+        // Whoever passed it on could not know that it is invalid: it is relayed before it is executed.
+        tracing::debug!(target: "network", %hash, ?verdict, "an announced block was imported");
+        self.tell_relay(now, RelayEvent::Imported(hash), actions);
+    }
+
+    /// Tells others of a head that they did not tell this node of.
+    fn head_changed(&mut self, now: Now, update: &CanonUpdate, actions: &mut Vec<Action>) {
+        let head = PeerHead::of(&update.view);
+        self.tell_sync(now, SyncEvent::LocalHead(head), actions);
+        let Some(block) = update.adopted.last() else { return };
+        let fresh = now.unix.saturating_sub(block.block().timestamp) <= STALE_HEAD_SECONDS;
+        if !self.known_blocks.insert(block.hash()) || !fresh {
+            return;
+        }
+        if let Some(announcement) = BlockAnnouncement::of(block.block().sealed_block()) {
+            let bytes = alloy_rlp::encode(&announcement).into();
+            self.unsent_block = None;
+            actions.push(Action::Publish { topic: Topic::Blocks, bytes });
+        }
+    }
+
+    fn tick(&mut self, now: Now, actions: &mut Vec<Action>) {
+        self.tell_sync(now, SyncEvent::Tick, actions);
+        self.tell_relay(now, RelayEvent::Tick, actions);
+        if now.elapsed >= self.retry_at && self.peers.has_introduced() {
+            self.publish_due(now, actions);
+        }
+        if now.elapsed >= self.upkeep_at {
+            self.upkeep_at = now.elapsed.saturating_add(UPKEEP_INTERVAL);
+            self.upkeep(now, actions);
+        }
+    }
+
+    fn publish_due(&mut self, now: Now, actions: &mut Vec<Action>) {
+        if let Some(bytes) = self.unsent_block.take() {
+            actions.push(Action::Publish { topic: Topic::Blocks, bytes });
+        }
+        for batch in self.outgoing.due(now.elapsed) {
+            let bytes = alloy_rlp::encode(&batch).into();
+            actions.push(Action::Publish { topic: Topic::Transactions, bytes });
+        }
+    }
+
+    /// Keeps what nobody could be told, for another attempt.
+    fn unsent(&mut self, now: Now, topic: Topic, bytes: Bytes) {
+        self.retry_at = now.elapsed.saturating_add(RETRY_INTERVAL);
+        match topic {
+            Topic::Blocks => self.unsent_block = Some(bytes),
+            Topic::Transactions => {
+                // It was encoded here.
+                let Ok(batch) = TransactionBatch::decode(&bytes) else { return };
+                for transaction in batch.transactions() {
+                    self.outgoing.push(transaction.clone(), now.elapsed);
+                }
+            }
+        }
+    }
+
+    fn upkeep(&mut self, now: Now, actions: &mut Vec<Action>) {
+        let mut silent = Vec::new();
+        let mut outdated = Vec::new();
+        for (peer, quotas) in &self.quotas {
+            if let Some(asked) = quotas.asked_at {
+                if asked.saturating_add(INTRODUCTION_TIMEOUT) <= now.elapsed {
+                    silent.push(*peer);
+                }
+            } else if quotas.told_at.saturating_add(STATUS_INTERVAL) <= now.elapsed {
+                outdated.push(*peer);
+            }
+        }
+        for peer in silent {
+            self.not_introduced(&peer, actions);
+        }
+        for peer in outdated {
+            self.ask_for_head(now, &peer, STATUS_INTERVAL, actions);
+        }
+        self.dial(now, actions);
+        if self.peers.wants_more() && now.elapsed >= self.discovery_at {
+            self.discovery_at = now.elapsed.saturating_add(DISCOVERY_INTERVAL);
+            actions.push(Action::Discover);
+        }
+        let changes = self.peers.drain_changes();
+        if !changes.is_empty() {
+            actions.push(Action::Remember(changes));
+        }
+    }
+
+    fn dial(&mut self, now: Now, actions: &mut Vec<Action>) {
+        let random = &mut self.random;
+        let dial = self.peers.to_dial(now, || next_random(random));
+        actions.extend(dial.into_iter().map(|(peer, addresses)| Action::Dial { peer, addresses }));
+    }
+
+    /// Asks a peer for its head, if it has not said so for a while.
+    pub(super) fn ask_for_head(
+        &mut self,
+        now: Now,
+        peer: &PeerId,
+        at_most_every: Duration,
+        actions: &mut Vec<Action>,
+    ) {
+        let Some(quotas) = self.quotas.get_mut(peer) else { return };
+        let recent = quotas.told_at.saturating_add(at_most_every) > now.elapsed;
+        if quotas.asked_at.is_none() && !recent {
+            quotas.asked_at = Some(now.elapsed);
+            actions.push(Action::Introduce { peer: *peer });
+        }
+    }
+
+    /// A peer may have a chain that this node cannot judge.
+    pub(super) fn hint(&mut self, now: Now, peer: &PeerId, actions: &mut Vec<Action>) {
+        self.ask_for_head(now, peer, HINT_INTERVAL, actions);
+    }
+
+    pub(super) fn report(
+        &mut self,
+        now: Now,
+        peer: &PeerId,
+        offence: Offence,
+        actions: &mut Vec<Action>,
+    ) {
+        let sanction = self.peers.punish(peer, offence, now);
+        tracing::debug!(target: "network", %peer, %offence, ?sanction, "a peer misbehaved");
+        let reason = match sanction {
+            Sanction::None => return,
+            Sanction::Disconnect => DisconnectReason::Misbehaved(offence),
+            Sanction::Ban => DisconnectReason::Banned(offence),
+        };
+        actions.push(Action::Disconnect { peer: *peer, reason });
+    }
+
+    pub(super) fn tell_sync(&mut self, now: Now, event: SyncEvent, actions: &mut Vec<Action>) {
+        for action in self.sync.on_event(now.elapsed, event) {
+            match action {
+                SyncAction::RequestHeaders { request, peer, from } => {
+                    let limit = u64::try_from(MAX_REQUESTED_HEADERS).unwrap_or(u64::MAX);
+                    let request_for = match from {
+                        HeadersFrom::CommonAncestor => AskedFor::HeadersAfterCommonAncestor,
+                        HeadersFrom::After(hash) => {
+                            AskedFor::Request(Request::Headers { locator: vec![hash], limit })
+                        }
+                    };
+                    let token = Token::Sync(request);
+                    actions.push(Action::Ask { peer, token, request: request_for });
+                }
+                SyncAction::RequestBlocks { request, peer, hashes } => {
+                    let token = Token::Sync(request);
+                    let request = AskedFor::Request(Request::Blocks { hashes });
+                    actions.push(Action::Ask { peer, token, request });
+                }
+                SyncAction::CheckHeaders { check, after, tip, headers } => {
+                    actions.push(Action::Work(Job::CheckHeaders { check, after, tip, headers }));
+                }
+                SyncAction::Import { import, blocks } => {
+                    for block in &blocks {
+                        self.known_blocks.insert(block.block().hash());
+                    }
+                    actions.push(Action::ImportSegment { import, blocks });
+                }
+                SyncAction::Report { peer, offence } => self.report(now, &peer, offence, actions),
+                SyncAction::RefreshStatus { peer } => self.hint(now, &peer, actions),
+            }
+        }
+    }
+
+    pub(super) fn tell_relay(&mut self, now: Now, event: RelayEvent, actions: &mut Vec<Action>) {
+        for action in self.relay.on_event(now.elapsed, event) {
+            match action {
+                RelayAction::Assemble { block, delivered } => {
+                    actions.push(Action::Work(Job::AssembleBlock { block, delivered }));
+                }
+                RelayAction::RequestTransactions { request, peer, block, positions } => {
+                    let token = Token::Relay(request);
+                    let request =
+                        AskedFor::Request(Request::BlockTransactions { block, positions });
+                    actions.push(Action::Ask { peer, token, request });
+                }
+                RelayAction::RequestBlock { request, peer, block } => {
+                    let token = Token::Relay(request);
+                    let request = AskedFor::Request(Request::Blocks { hashes: vec![block] });
+                    actions.push(Action::Ask { peer, token, request });
+                }
+                RelayAction::Import(block) => actions.push(Action::ImportBlock(block)),
+                RelayAction::Report { peer, offence } => self.report(now, &peer, offence, actions),
+                RelayAction::GaveUp { peer } => self.hint(now, &peer, actions),
+            }
+        }
+        if !self.waiting.is_empty() {
+            self.serve_waiting(actions);
+        }
+    }
+}
+
+/// The next number of a sequence, from 0 to 1. Source: Sebastiano Vigna, SplitMix64.
+fn next_random(state: &mut u64) -> f64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut mixed = *state;
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^= mixed >> 31;
+    f64::from(u32::try_from(mixed >> 32).unwrap_or(u32::MAX)) / f64::from(u32::MAX)
+}

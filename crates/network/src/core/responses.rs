@@ -1,0 +1,144 @@
+//! Requests of others, and answers to our own.
+
+use super::{Action, ChannelId, NetworkCore, Token, peer_quotas::MAX_UNANSWERED};
+use crate::{
+    Now,
+    peers::Offence,
+    relay::{FetchedBlock, RelayEvent},
+    sync::{RequestFailure, SyncEvent},
+    wire::{Request, WireError},
+    worker::{Answer, Job, WrongAnswer},
+};
+use alloy_primitives::B256;
+use libp2p::PeerId;
+
+/// A request of a peer that is allowed.
+#[derive(Debug)]
+pub(super) struct Question {
+    channel: ChannelId,
+    peer: PeerId,
+    request: Request,
+}
+
+impl Question {
+    /// The block it is about, if it is about one alone.
+    fn block(&self) -> Option<B256> {
+        match &self.request {
+            Request::Headers { .. } => None,
+            Request::Blocks { hashes } => match hashes.as_slice() {
+                [hash] => Some(*hash),
+                _ => None,
+            },
+            Request::BlockTransactions { block, .. } => Some(*block),
+        }
+    }
+
+    fn serve(self, block: Option<FetchedBlock>) -> Action {
+        let Self { channel, peer, request } = self;
+        Action::Work(Job::Serve { channel, peer, request, block })
+    }
+}
+
+impl NetworkCore {
+    pub(super) fn asked(
+        &mut self,
+        now: Now,
+        (channel, peer): (ChannelId, PeerId),
+        request: Result<Request, WireError>,
+        actions: &mut Vec<Action>,
+    ) {
+        let busy = || Action::RespondBusy { channel };
+        let introduced = self.peers.is_introduced(&peer);
+        let Some(quotas) = self.quotas.get_mut(&peer).filter(|_| introduced) else {
+            return actions.push(busy());
+        };
+        let idle = quotas.unanswered < MAX_UNANSWERED;
+        quotas.unanswered = quotas.unanswered.saturating_add(1);
+        let request = match request {
+            Ok(request) => request,
+            Err(error) => {
+                tracing::debug!(target: "network", %peer, %error, "a bad request");
+                actions.push(busy());
+                return self.report(now, &peer, Offence::Malformed, actions);
+            }
+        };
+        if !idle || !quotas.allows(&request, now.elapsed) {
+            actions.push(busy());
+            return self.report(now, &peer, Offence::Flooding, actions);
+        }
+        let question = Question { channel, peer, request };
+        match question.block().filter(|hash| self.relay.is_incoming(hash)) {
+            // It was passed on before its body was here: who asks for it gets it when it is.
+            Some(hash) if self.relay.body(&hash).is_none() => {
+                self.waiting.entry(hash).or_default().push(question);
+            }
+            Some(hash) => {
+                let block = self.relay.body(&hash);
+                actions.push(question.serve(block));
+            }
+            None => actions.push(question.serve(None)),
+        }
+    }
+
+    /// Answers the requests that waited for a block, if it is here or will not come.
+    pub(super) fn serve_waiting(&mut self, actions: &mut Vec<Action>) {
+        let relay = &self.relay;
+        let ready = |hash: &B256| !relay.is_incoming(hash) || relay.body(hash).is_some();
+        for (hash, questions) in self.waiting.extract_if(.., |hash, _| ready(hash)) {
+            let block = relay.body(&hash);
+            actions.extend(questions.into_iter().map(|question| question.serve(block.clone())));
+        }
+    }
+
+    /// The answer to a request of a peer has left this node.
+    pub(super) fn answered(&mut self, peer: &PeerId) {
+        if let Some(quotas) = self.quotas.get_mut(peer) {
+            quotas.unanswered = quotas.unanswered.saturating_sub(1);
+        }
+    }
+
+    pub(super) fn took_answer(
+        &mut self,
+        now: Now,
+        (token, peer): (Token, PeerId),
+        answer: Result<Answer, WrongAnswer>,
+        actions: &mut Vec<Action>,
+    ) {
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => {
+                tracing::debug!(target: "network", %peer, %error, "a bad response");
+                let offence = match error {
+                    WrongAnswer::Wire(_) | WrongAnswer::Block(_) => Offence::Malformed,
+                    WrongAnswer::Body { .. } => Offence::InvalidBlock,
+                };
+                self.report(now, &peer, offence, actions);
+                return self.request_failed(now, token, RequestFailure::Wrong, actions);
+            }
+        };
+        match (token, answer) {
+            (Token::Sync(request), Answer::Headers { after, headers }) => {
+                self.tell_sync(now, SyncEvent::Headers { request, after, headers }, actions);
+            }
+            (Token::Sync(request), Answer::Blocks(blocks)) => {
+                self.tell_sync(now, SyncEvent::Blocks { request, blocks }, actions);
+            }
+            (Token::Relay(request), Answer::Blocks(blocks)) => {
+                let block = blocks.into_iter().next().map(Box::new);
+                self.tell_relay(now, RelayEvent::Block { request, block }, actions);
+            }
+            (Token::Relay(request), Answer::Transactions(transactions)) => {
+                let event = RelayEvent::Transactions { request, transactions };
+                self.tell_relay(now, event, actions);
+            }
+            (token, Answer::Busy) => {
+                self.request_failed(now, token, RequestFailure::Unlucky, actions);
+            }
+            (Token::Sync(_), Answer::Transactions(_))
+            | (Token::Relay(_), Answer::Headers { .. }) => {
+                self.report(now, &peer, Offence::WrongAnswer, actions);
+                self.request_failed(now, token, RequestFailure::Wrong, actions);
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! How gossip is set up. ADR-0026 derives the numbers.
+
+use super::super::{
+    NetworkError,
+    wire::{MAX_GOSSIP_BYTES, ProtocolNames},
+};
+use alloy_primitives::keccak256;
+use libp2p::gossipsub::{
+    self, Behaviour, ConfigBuilder, IdentTopic, Message, MessageAuthenticity, MessageId,
+    PeerScoreParams, PeerScoreThresholds, TopicScoreParams, ValidationMode,
+};
+use std::time::Duration;
+
+/// Gossip on both topics of a chain: anonymous messages named by their content, passed on only after the
+/// core has judged them.
+pub(super) fn gossip(names: &ProtocolNames) -> Result<Behaviour, NetworkError> {
+    let config = ConfigBuilder::default()
+        .max_transmit_size(MAX_GOSSIP_BYTES)
+        .validate_messages()
+        .validation_mode(ValidationMode::Anonymous)
+        .message_id_fn(content_id)
+        // A block is spread in well under a second; what is older has been dealt with.
+        .duplicate_cache_time(Duration::from_secs(120))
+        .build()
+        .map_err(|error| NetworkError::Gossip(error.to_string()))?;
+    let failed = |error: &dyn std::fmt::Display| NetworkError::Gossip(error.to_string());
+    let mut behaviour =
+        Behaviour::new(MessageAuthenticity::Anonymous, config).map_err(|error| failed(&error))?;
+    behaviour
+        .with_peer_score(score_params(names), PeerScoreThresholds::default())
+        .map_err(|error| failed(&error))?;
+    for topic in [&names.blocks, &names.transactions] {
+        behaviour.subscribe(&IdentTopic::new(topic.clone())).map_err(|error| failed(&error))?;
+    }
+    Ok(behaviour)
+}
+
+fn content_id(message: &Message) -> MessageId {
+    MessageId::from(keccak256(&message.data).to_vec())
+}
+
+fn score_params(names: &ProtocolNames) -> PeerScoreParams {
+    let topics = [(&names.blocks, block_params()), (&names.transactions, transaction_params())];
+    let hash = |name: &String| gossipsub::TopicHash::from(IdentTopic::new(name.clone()));
+    PeerScoreParams {
+        topics: topics.into_iter().map(|(name, params)| (hash(name), params)).collect(),
+        // Ranges of addresses are limited where connections are let in, loopback excepted.
+        ip_colocation_factor_weight: 0.0,
+        ..PeerScoreParams::default()
+    }
+}
+
+/// Rare messages, each with work in it: one that is not valid costs as much as ten first deliveries.
+fn block_params() -> TopicScoreParams {
+    TopicScoreParams { topic_weight: 0.5, invalid_message_deliveries_weight: -100.0, ..quiet() }
+}
+
+/// Frequent messages that cost a signature.
+fn transaction_params() -> TopicScoreParams {
+    TopicScoreParams { topic_weight: 0.1, invalid_message_deliveries_weight: -20.0, ..quiet() }
+}
+
+/// A mesh without traffic is no fault: no block may come for minutes, and no transaction for hours.
+fn quiet() -> TopicScoreParams {
+    TopicScoreParams {
+        mesh_message_deliveries_weight: 0.0,
+        mesh_failure_penalty_weight: 0.0,
+        ..TopicScoreParams::default()
+    }
+}

@@ -1,0 +1,15 @@
+//! The shell around libp2p: it translates, and decides nothing.
+
+mod behaviour;
+mod channels;
+mod codec;
+mod driver;
+mod gossip_settings;
+mod import;
+mod node_key;
+mod transport;
+
+pub(crate) use behaviour::Behaviour;
+pub(crate) use driver::{Driver, DriverParts, identity_of};
+pub use node_key::{NodeKeyError, load_or_create_node_key};
+pub(crate) use transport::swarm;

@@ -1,0 +1,170 @@
+//! What the core orders, and what comes back.
+
+use super::{Examined, TakenTransactions};
+use crate::{
+    core::{ChannelId, GossipId, Token},
+    relay::{AnnouncedBlock, Assembly, FetchedBlock},
+    sync::{CheckedHeaders, HeaderTip},
+    wire::{Request, WireError},
+};
+use alloy_primitives::{B256, Bytes};
+use hanzo_consensus::ConsensusError;
+use hanzo_types::{BlockDecodeError, SealedBlock, SealedHeader};
+use libp2p::PeerId;
+use std::{collections::BTreeMap, sync::Arc};
+use thiserror::Error;
+
+/// Work that the core orders.
+#[derive(Debug)]
+pub enum Job {
+    /// Judge a block announcement.
+    ExamineBlock {
+        /// The message.
+        message: GossipId,
+        /// Who passed it on.
+        source: PeerId,
+        /// What it says.
+        bytes: Bytes,
+    },
+    /// Take transactions into the pool.
+    TakeTransactions {
+        /// The message.
+        message: GossipId,
+        /// Who passed it on.
+        source: PeerId,
+        /// What it says.
+        bytes: Bytes,
+    },
+    /// Take a response apart.
+    TakeAnswer {
+        /// What was asked.
+        token: Token,
+        /// Who answered.
+        peer: PeerId,
+        /// The response.
+        bytes: Bytes,
+    },
+    /// Check headers.
+    CheckHeaders {
+        /// Number of the check.
+        check: u64,
+        /// Hash of the block that they should follow.
+        after: B256,
+        /// The last that was checked before.
+        tip: Option<Box<HeaderTip>>,
+        /// The headers.
+        headers: Vec<SealedHeader>,
+    },
+    /// Put a block together.
+    AssembleBlock {
+        /// What is known of it.
+        block: Arc<AnnouncedBlock>,
+        /// Encoded transactions by their position.
+        delivered: BTreeMap<u64, Bytes>,
+    },
+    /// Answer a request.
+    Serve {
+        /// Where the answer goes.
+        channel: ChannelId,
+        /// Who asks.
+        peer: PeerId,
+        /// What.
+        request: Request,
+        /// The block that is asked for, if it is on its way into the chain.
+        block: Option<FetchedBlock>,
+    },
+}
+
+/// What came of a job.
+#[derive(Debug)]
+pub enum JobDone {
+    /// A block announcement was judged.
+    ExaminedBlock {
+        /// The message.
+        message: GossipId,
+        /// Who passed it on.
+        source: PeerId,
+        /// What it is worth.
+        examined: Examined,
+    },
+    /// Transactions were taken into the pool, or not.
+    TookTransactions {
+        /// The message.
+        message: GossipId,
+        /// Who passed it on.
+        source: PeerId,
+        /// What came of them.
+        taken: TakenTransactions,
+    },
+    /// A response was taken apart.
+    TookAnswer {
+        /// What was asked.
+        token: Token,
+        /// Who answered.
+        peer: PeerId,
+        /// What it says.
+        answer: Result<Answer, WrongAnswer>,
+    },
+    /// Headers were checked.
+    CheckedHeaders {
+        /// Number of the check.
+        check: u64,
+        /// What came of it.
+        checked: CheckedHeaders,
+    },
+    /// An attempt to put a block together is over.
+    AssembledBlock {
+        /// Hash of the block.
+        hash: B256,
+        /// What came of it.
+        assembly: Assembly,
+    },
+    /// A request was answered.
+    Served {
+        /// Where the answer goes.
+        channel: ChannelId,
+        /// Who asked.
+        peer: PeerId,
+        /// The response.
+        response: Bytes,
+    },
+}
+
+/// A response, taken apart.
+#[derive(Debug)]
+pub enum Answer {
+    /// Headers, oldest first.
+    Headers {
+        /// What they follow, by what the peer says.
+        after: B256,
+        /// The headers.
+        headers: Vec<SealedHeader>,
+    },
+    /// Blocks whose bodies belong to their headers.
+    Blocks(Vec<SealedBlock>),
+    /// Encoded transactions.
+    Transactions(Vec<Bytes>),
+    /// The peer has no time now.
+    Busy,
+}
+
+/// Why a response is worth nothing. Always the fault of whoever sent it.
+#[derive(Debug, Error)]
+pub enum WrongAnswer {
+    /// It is no response.
+    #[error(transparent)]
+    Wire(#[from] WireError),
+    /// A block in it does not decode.
+    #[error(transparent)]
+    Block(#[from] BlockDecodeError),
+    /// A body in it does not belong to its header.
+    #[error("the body of block {number} ({hash}): {reason}")]
+    Body {
+        /// Number of the block.
+        number: u64,
+        /// Hash of the block.
+        hash: B256,
+        /// What does not fit.
+        reason: ConsensusError,
+    },
+}
