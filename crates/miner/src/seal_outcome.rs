@@ -17,6 +17,8 @@ pub enum SealOutcome {
     AboveTarget,
     /// The tile gives another mix.
     MixMismatch,
+    /// The node is catching up with others.
+    Syncing,
     /// The node could not import the block.
     NotImported,
     /// For a reason that this miner does not know.
@@ -25,7 +27,7 @@ pub enum SealOutcome {
 
 impl SealOutcome {
     /// All there are.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Head,
         Self::Side,
         Self::Stale,
@@ -33,6 +35,7 @@ impl SealOutcome {
         Self::UnknownTemplate,
         Self::AboveTarget,
         Self::MixMismatch,
+        Self::Syncing,
         Self::NotImported,
         Self::Other,
     ];
@@ -48,6 +51,7 @@ impl SealOutcome {
             Self::UnknownTemplate => "unknown_template",
             Self::AboveTarget => "above_target",
             Self::MixMismatch => "mix_mismatch",
+            Self::Syncing => "syncing",
             Self::NotImported => "not_imported",
             Self::Other => "other",
         }
@@ -65,7 +69,7 @@ impl SealOutcome {
     pub(crate) const fn kind(self) -> SealKind {
         match self {
             Self::Head | Self::Side => SealKind::Taken,
-            Self::Stale | Self::Duplicate => SealKind::Late,
+            Self::Stale | Self::Duplicate | Self::Syncing => SealKind::Late,
             Self::UnknownTemplate
             | Self::AboveTarget
             | Self::MixMismatch

@@ -38,6 +38,13 @@ impl ContinuousMiner {
         self.sealer.status().started();
         while !cancel.is_cancelled() {
             let templates = self.sealer.templates().clone();
+            if templates.syncing().is_some() {
+                // What it has is no ground to build on.
+                tokio::select! {
+                    () = cancel.cancelled() => return Ok(()),
+                    () = tokio::time::sleep(TEMPLATE_CHECK_INTERVAL) => continue,
+                }
+            }
             let template = tokio::task::spawn_blocking(move || templates.pending()).await??;
             if self.is_too_early(&template) {
                 // The chain runs ahead of the clock: wait instead of stamping the far future.

@@ -7,7 +7,7 @@ use crate::{
     template::{TemplateInput, build},
 };
 use alloy_primitives::{Address, B256};
-use hanzo_chain::ChainHandle;
+use hanzo_chain::{ChainHandle, SyncProgress};
 use hanzo_consensus::Consensus;
 use hanzo_pool::Pool;
 use parking_lot::Mutex;
@@ -117,6 +117,11 @@ impl TemplateService {
     /// Coinbases that work is handed out for at a time.
     pub(crate) fn max_beneficiaries(&self) -> usize {
         self.config.max_beneficiaries
+    }
+
+    /// How far the node is behind others, if that is too far to build on what it has.
+    pub(crate) fn syncing(&self) -> Option<SyncProgress> {
+        self.chain.sync_progress().filter(SyncProgress::is_far_behind)
     }
 
     pub(crate) const fn chain(&self) -> &ChainHandle {

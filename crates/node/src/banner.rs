@@ -15,6 +15,8 @@ pub(crate) struct Banner<'a> {
     pub(crate) rpc: Option<SocketAddr>,
     pub(crate) ipc: Option<PathBuf>,
     pub(crate) metrics: Option<SocketAddr>,
+    /// Where other nodes connect to, as they have to name it.
+    pub(crate) network: Option<String>,
     pub(crate) mining: String,
     pub(crate) coinbase: Option<Address>,
 }
@@ -35,6 +37,9 @@ impl fmt::Display for Banner<'_> {
         }
         if let Some(address) = self.metrics {
             writeln!(f, "  Metrics    http://{address}/metrics")?;
+        }
+        if let Some(address) = &self.network {
+            writeln!(f, "  Network    {address}")?;
         }
         writeln!(f, "  Mining     {}", self.mining)?;
         if let Some(coinbase) = self.coinbase {

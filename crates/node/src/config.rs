@@ -1,6 +1,6 @@
 //! Everything a node is told, checked.
 
-use crate::{ChainSource, DevSettings, NodeError};
+use crate::{ChainSource, DevSettings, NetworkSettings, NodeError};
 use alloy_primitives::{Address, Bytes};
 use hanzo_chain::ReorgLimits;
 use hanzo_consensus::MIN_GAS_LIMIT;
@@ -81,6 +81,8 @@ pub struct NodeConfig {
     pub retention: Retention,
     /// Which reorganisations are left to the operator.
     pub reorg: ReorgLimits,
+    /// What the network is told.
+    pub network: NetworkSettings,
     /// What the RPC server is told.
     pub rpc: RpcSettings,
     /// Where metrics are served; port 0 lets the system choose. `None` means not at all.
@@ -101,7 +103,8 @@ impl NodeConfig {
     pub fn validate(&self) -> Result<(), NodeError> {
         let broken = check_extra_data(&self.extra_data)
             .or_else(|| self.check_mining())
-            .or_else(|| self.check_dev());
+            .or_else(|| self.check_dev())
+            .or_else(|| self.network.broken());
         broken.map_or(Ok(()), |reason| Err(NodeError::Config(reason)))
     }
 

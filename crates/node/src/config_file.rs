@@ -28,6 +28,8 @@ pub(crate) struct ConfigFile {
     #[serde(default)]
     pub(crate) reorg: ReorgSection,
     #[serde(default)]
+    pub(crate) network: NetworkSection,
+    #[serde(default)]
     pub(crate) http: HttpSection,
     #[serde(default)]
     pub(crate) ipc: IpcSection,
@@ -57,6 +59,23 @@ pub(crate) struct ReorgSection {
     pub(crate) max_depth: Option<ReorgDepth>,
     #[serde(default, deserialize_with = "duration")]
     pub(crate) max_age: Option<Duration>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct NetworkSection {
+    pub(crate) enabled: Option<bool>,
+    #[serde(default, deserialize_with = "listen_address")]
+    pub(crate) addr: Option<IpAddr>,
+    pub(crate) port: Option<u16>,
+    pub(crate) bootnodes: Option<Vec<String>>,
+    pub(crate) trusted_peers: Option<Vec<String>>,
+    pub(crate) trusted_only: Option<bool>,
+    pub(crate) max_inbound_peers: Option<usize>,
+    pub(crate) max_outbound_peers: Option<usize>,
+    pub(crate) nat: Option<String>,
+    pub(crate) mdns: Option<bool>,
+    pub(crate) nodekey: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]

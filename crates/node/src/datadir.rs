@@ -46,6 +46,12 @@ impl DataDir {
         self.0.join("db")
     }
 
+    /// The key that other nodes know this one by, unless another file is configured.
+    #[must_use]
+    pub fn node_key(&self) -> PathBuf {
+        self.0.join("nodekey")
+    }
+
     /// The IPC socket, unless another path is configured.
     #[must_use]
     pub fn ipc_socket(&self) -> PathBuf {

@@ -39,6 +39,12 @@ pub enum NodeError {
         /// What is wrong.
         source: GenesisError,
     },
+    /// The key that other nodes know this one by cannot be used.
+    #[error(transparent)]
+    NodeKey(#[from] hanzo_network::NodeKeyError),
+    /// The network could not be started, or stopped by itself.
+    #[error("network: {0}")]
+    Network(#[from] hanzo_network::NetworkError),
     /// The store could not be opened.
     #[error("opening the database: {0}")]
     Store(#[from] StoreError),

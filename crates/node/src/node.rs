@@ -15,8 +15,10 @@ use hanzo_mining::{
     Clock, ContinuousMiner, InstantSealer, IntervalSealer, MinerStatus, MiningConfig, MiningError,
     Sealer, TemplateService,
 };
+use hanzo_network::{Network, NetworkConfig, NetworkError, Worker};
 use hanzo_pool::{BaseFeeAdmission, Pool, PoolConfig};
 use hanzo_rpc::{RpcDependencies, RpcHandle, RpcServer};
+use hanzo_store::Store;
 use hanzo_types::{ChainSpec, DEV_COINBASE, Rules};
 use std::{io::Write as _, path::PathBuf, sync::Arc, time::Duration};
 use tokio::task::JoinHandle;
@@ -37,6 +39,7 @@ pub struct Node {
     chain: ChainThread,
     rpc: RpcHandle,
     metrics: Option<ExporterHandle>,
+    network: Option<Network>,
     miner: Option<JoinHandle<Result<(), MiningError>>>,
     cancel: CancellationToken,
     signals: ShutdownSignals,
@@ -69,6 +72,7 @@ impl Node {
         let wait = (mode == MiningMode::Instant).then_some(INSTANT_INCLUSION_WAIT);
         let ipc = ipc_path(&config, &parts.datadir);
         let rpc_config = rpc_config(&config.rpc, ipc.clone(), wait)?;
+        let network = config.network.resolve(&parts.spec, &parts.datadir, CLIENT_VERSION)?;
         // From here on there is something to lose: a signal must not end the process unprepared.
         let signals = ShutdownSignals::listen()?;
         let metrics = metrics_sources::bind(config.metrics, &parts.spec).await?;
@@ -82,6 +86,12 @@ impl Node {
         let (chain, thread) = ChainHandle::start(tree, vec![observer])?;
 
         let cancel = CancellationToken::new();
+        let consensus = Arc::clone(&parts.consensus);
+        let worker = Worker { consensus, pool: pool.clone() };
+        let network = match start_network(network, (chain.clone(), worker), &store, &cancel).await {
+            Ok(network) => network,
+            Err(error) => return Err(stop_early(thread, error.into())),
+        };
         let sources = MetricsSources { store, pool: pool.clone() };
         let metrics = metrics.map(|exporter| exporter.serve(sources.measure(), &cancel));
         let threads = mining_threads(&config, &parts.spec);
@@ -89,13 +99,7 @@ impl Node {
             chain.clone(),
             pool.clone(),
             Arc::clone(&parts.consensus),
-            MiningConfig {
-                coinbase: coinbase.unwrap_or_default(),
-                extra_data: config.extra_data.clone(),
-                target_gas_limit: config.target_gas_limit,
-                threads,
-                max_beneficiaries: config.max_beneficiaries,
-            },
+            mining_config(&config, coinbase, threads),
             Clock::system(),
         );
         let status = MinerStatus::new(coinbase);
@@ -104,16 +108,13 @@ impl Node {
             pool,
             templates: templates.clone(),
             miner: status.clone(),
+            network: network.as_ref().map(Network::handle),
             client_version: CLIENT_VERSION.to_owned(),
             cancel: cancel.clone(),
         };
         let rpc = match RpcServer::start(rpc_config, dependencies).await {
             Ok(rpc) => rpc,
-            Err(error) => {
-                // Leave the data directory as clean as after an ordinary stop.
-                thread.stop()?;
-                return Err(error.into());
-            }
+            Err(error) => return Err(stop_early(thread, error.into())),
         };
         let sealer = Sealer::new(templates, status, threads);
         let miner = start_miner(mode, sealer, &cancel);
@@ -125,11 +126,12 @@ impl Node {
             rpc: rpc.local_addr,
             ipc,
             metrics: metrics.as_ref().map(ExporterHandle::address),
+            network: network.as_ref().map(|network| network.handle().identity().multiaddr()),
             mining: describe(mode, threads),
             coinbase,
         };
         print_banner(&banner);
-        Ok(Self { chain: thread, rpc, metrics, miner, cancel, signals })
+        Ok(Self { chain: thread, rpc, metrics, network, miner, cancel, signals })
     }
 
     /// Runs until a signal or the failure of a critical part, then stops everything in order.
@@ -144,11 +146,13 @@ impl Node {
             }
             () = self.chain.ended() => Ok(()),
             failed = miner_failure(&mut self.miner) => Err(failed),
+            failed = network_failure(&mut self.network) => Err(failed),
         };
-        let Self { chain, rpc, metrics, miner, cancel, mut signals } = self;
+        let Self { chain, rpc, metrics, network, miner, cancel, mut signals } = self;
         cancel.cancel();
+        let intake = Intake { rpc, network, metrics };
         let stopped = tokio::select! {
-            stopped = stop(chain, rpc, metrics, miner) => stopped,
+            stopped = stop(chain, intake, miner) => stopped,
             signal = signals.received() => {
                 tracing::warn!(target: "node", signal, "aborting; nothing acknowledged is lost");
                 std::process::exit(ABORTED);
@@ -164,14 +168,25 @@ impl Node {
     }
 }
 
+/// What brings work from outside.
+struct Intake {
+    rpc: RpcHandle,
+    network: Option<Network>,
+    metrics: Option<ExporterHandle>,
+}
+
 /// Stops in order, after everything was told to: intake, miner, chain thread.
 async fn stop(
     chain: ChainThread,
-    rpc: RpcHandle,
-    metrics: Option<ExporterHandle>,
+    intake: Intake,
     miner: Option<JoinHandle<Result<(), MiningError>>>,
 ) -> Result<(), NodeError> {
+    let Intake { rpc, network, metrics } = intake;
     rpc.stop().await;
+    if let Some(mut network) = network {
+        // Why it failed, if it did, is known already.
+        let _ = network.ended().await;
+    }
     if let Some(metrics) = metrics {
         metrics.stop().await;
     }
@@ -186,6 +201,31 @@ async fn stop(
     mined?;
     tracing::info!(target: "node", "stopped");
     Ok(())
+}
+
+async fn start_network(
+    config: Option<NetworkConfig>,
+    chain: (ChainHandle, Worker),
+    store: &Store,
+    cancel: &CancellationToken,
+) -> Result<Option<Network>, NetworkError> {
+    let Some(config) = config else { return Ok(None) };
+    Network::start(config, chain, store.clone(), cancel.clone()).await.map(Some)
+}
+
+/// Leaves the data directory as clean as after an ordinary stop. Returns why the node does not start.
+fn stop_early(thread: ChainThread, error: NodeError) -> NodeError {
+    thread.stop().err().map_or(error, NodeError::from)
+}
+
+fn mining_config(config: &NodeConfig, coinbase: Option<Address>, threads: usize) -> MiningConfig {
+    MiningConfig {
+        coinbase: coinbase.unwrap_or_default(),
+        extra_data: config.extra_data.clone(),
+        target_gas_limit: config.target_gas_limit,
+        threads,
+        max_beneficiaries: config.max_beneficiaries,
+    }
 }
 
 fn mining_mode(config: &NodeConfig, spec: &ChainSpec) -> Result<MiningMode, NodeError> {
@@ -286,6 +326,17 @@ async fn miner_failure(miner: &mut Option<JoinHandle<Result<(), MiningError>>>) 
         Ok(Err(error)) => error.into(),
         Ok(Ok(())) => NodeError::Task { task: "miner", reason: "it returned".to_owned() },
         Err(error) => NodeError::Task { task: "miner", reason: error.to_string() },
+    }
+}
+
+/// Resolves when the network fails; never if there is none.
+async fn network_failure(network: &mut Option<Network>) -> NodeError {
+    let Some(running) = network else { return std::future::pending().await };
+    let ended = running.ended().await;
+    *network = None;
+    match ended {
+        Ok(()) => NodeError::Task { task: "network", reason: "it returned".to_owned() },
+        Err(error) => error.into(),
     }
 }
 

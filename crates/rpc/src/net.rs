@@ -5,6 +5,7 @@ use crate::{
     rpc_error::RpcError,
 };
 use alloy_primitives::U64;
+use hanzo_network::NetworkHandle;
 use jsonrpsee::{Methods, core::RegisterMethodError};
 use std::sync::Arc;
 
@@ -37,7 +38,9 @@ impl Net {
         Ok(true)
     }
 
+    /// Peers that have passed the handshake.
     fn peer_count(&self) -> Result<U64, RpcError> {
-        Ok(U64::ZERO)
+        let count = self.node.network.as_ref().map_or(0, NetworkHandle::peer_count);
+        Ok(U64::from(count))
     }
 }

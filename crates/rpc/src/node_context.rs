@@ -10,6 +10,7 @@ use alloy_primitives::{B256, Bytes};
 use hanzo_chain::{BlockState, ChainHandle, ChainView, HistoryError, RecentState};
 use hanzo_evm::CallContext;
 use hanzo_mining::{MinerStatus, PendingBlock, TemplateService, WorkService};
+use hanzo_network::NetworkHandle;
 use hanzo_pool::Pool;
 use hanzo_types::{ChainSpec, Receipt, RecoveredBlock, Rules, SealedHeader};
 use std::{sync::Arc, time::Duration};
@@ -23,6 +24,7 @@ pub(crate) struct NodeContext {
     pub(crate) templates: TemplateService,
     pub(crate) work: WorkService,
     pub(crate) miner: MinerStatus,
+    pub(crate) network: Option<NetworkHandle>,
     pub(crate) client_version: String,
     pub(crate) limits: RpcLimits,
     pub(crate) await_inclusion: Option<Duration>,

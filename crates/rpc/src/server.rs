@@ -18,6 +18,7 @@ use crate::{
 };
 use hanzo_chain::ChainHandle;
 use hanzo_mining::{MinerStatus, TemplateService, WorkService};
+use hanzo_network::NetworkHandle;
 use hanzo_pool::Pool;
 use jsonrpsee::{Methods, core::RegisterMethodError, server::ServerHandle};
 use std::{collections::BTreeSet, net::SocketAddr, sync::Arc, time::Duration};
@@ -38,6 +39,8 @@ pub struct RpcDependencies {
     pub templates: TemplateService,
     /// The miner.
     pub miner: MinerStatus,
+    /// Other nodes; `None` if this one is alone.
+    pub network: Option<NetworkHandle>,
     /// Answer of `web3_clientVersion`: name/version/platform/compiler.
     pub client_version: String,
     /// Cancelled when the node stops.
@@ -146,7 +149,8 @@ impl Services {
         dependencies: RpcDependencies,
         cancel: CancellationToken,
     ) -> Result<Self, RpcStartError> {
-        let RpcDependencies { chain, pool, templates, miner, client_version, .. } = dependencies;
+        let RpcDependencies { chain, pool, templates, miner, network, client_version, .. } =
+            dependencies;
         let work = WorkService::new(templates.clone(), miner.clone());
         let node = Arc::new(NodeContext {
             chain,
@@ -154,6 +158,7 @@ impl Services {
             templates,
             work,
             miner,
+            network,
             client_version,
             limits: config.limits.clone(),
             await_inclusion: config.await_inclusion,

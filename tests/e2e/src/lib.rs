@@ -20,6 +20,7 @@ mod books;
 mod client;
 mod metrics_page;
 mod miner_process;
+mod network_chain;
 mod node_process;
 mod random;
 mod scrape;
@@ -30,6 +31,7 @@ pub use books::Books;
 pub use client::{Client, client, wallet};
 pub use metrics_page::{Row, assert_documented, documented_metrics};
 pub use miner_process::MinerProcess;
+pub use network_chain::quick_cluster;
 pub use node_process::{
     Ended, FileSize, NodeCommand, NodeProcess, binary, binary_named, run_to_end,
 };

@@ -18,6 +18,7 @@ pub struct NodeProcess {
     child: Child,
     url: String,
     metrics: Option<String>,
+    multiaddr: Option<String>,
     datadir: PathBuf,
     spec: Arc<ChainSpec>,
     /// Reads the log to its end: a full pipe would stop the node.
@@ -130,12 +131,13 @@ impl NodeCommand {
             .unwrap();
         let log = read_log(&mut child);
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let (mut url, mut metrics) = (None, None);
+        let (mut url, mut metrics, mut multiaddr) = (None, None, None);
         for line in stdout.by_ref().lines() {
             let line = line.unwrap();
             match line.trim().split_once(' ') {
                 Some(("RPC", address)) => url = Some(address.trim().to_owned()),
                 Some(("Metrics", address)) => metrics = Some(address.trim().to_owned()),
+                Some(("Network", address)) => multiaddr = Some(address.trim().to_owned()),
                 // Every address stands above it.
                 Some(("Mining", _)) => break,
                 Some(_) | None => {}
@@ -146,7 +148,7 @@ impl NodeCommand {
         };
         std::thread::spawn(move || std::io::copy(&mut stdout, &mut std::io::sink()));
         let spec = self.spec();
-        NodeProcess { child, url, metrics, datadir: self.datadir, spec, log: Some(log) }
+        NodeProcess { child, url, metrics, multiaddr, datadir: self.datadir, spec, log: Some(log) }
     }
 
     fn spec(&self) -> Arc<ChainSpec> {
@@ -169,13 +171,20 @@ impl NodeCommand {
             Some(genesis) => command.arg("--chain").arg(genesis),
             None => command.arg("--dev"),
         };
-        if !self.flags.iter().any(|flag| flag == "--http.port") {
-            command.args(["--http.port", "0"]);
+        // Several nodes run at a time, and none of them talks to anybody outside.
+        for (flag, value) in OWN_PORTS {
+            if !self.flags.iter().any(|given| given == flag) {
+                command.args([flag, value]);
+            }
         }
         command.arg("--datadir").arg(&self.datadir).args(&self.flags);
         command
     }
 }
+
+/// What every node is told unless a test tells it otherwise.
+const OWN_PORTS: [(&str, &str); 4] =
+    [("--http.port", "0"), ("--addr", "127.0.0.1"), ("--port", "0"), ("--mdns", "off")];
 
 impl NodeProcess {
     /// Starts a dev node on `datadir` on a port of the system's choice, with further flags, and
@@ -195,6 +204,15 @@ impl NodeProcess {
     #[must_use]
     pub fn metrics_url(&self) -> Option<&str> {
         self.metrics.as_deref()
+    }
+
+    /// Where other nodes connect to.
+    ///
+    /// # Panics
+    /// If it has no network.
+    #[must_use]
+    pub fn multiaddr(&self) -> &str {
+        self.multiaddr.as_deref().unwrap()
     }
 
     /// Address of the WebSocket server.

@@ -24,6 +24,14 @@ pub enum WorkError {
         /// The chain.
         chain: ChainName,
     },
+    /// The node is catching up with others: what it has is no ground to build on.
+    #[error("the node is syncing: it is at block {current} of {highest}")]
+    Syncing {
+        /// The head.
+        current: u64,
+        /// The head that others have.
+        highest: u64,
+    },
     /// The block could not be built.
     #[error(transparent)]
     Build(#[from] MiningError),

@@ -44,6 +44,14 @@ pub enum SubmitReject {
         /// The block that it sealed.
         block: B256,
     },
+    /// The node is catching up with others: what it has is no ground to build on.
+    #[error("syncing: the node is at block {current} of {highest}")]
+    Syncing {
+        /// The head.
+        current: u64,
+        /// The head that others have.
+        highest: u64,
+    },
     /// The chain did not take the block.
     #[error("{0}")]
     Import(#[from] ImportError),
@@ -51,8 +59,15 @@ pub enum SubmitReject {
 
 impl SubmitReject {
     /// The names of all variants.
-    pub(crate) const NAMES: [&'static str; 6] =
-        ["stale", "unknown_template", "above_target", "mix_mismatch", "duplicate", "not_imported"];
+    pub(crate) const NAMES: [&'static str; 7] = [
+        "stale",
+        "unknown_template",
+        "above_target",
+        "mix_mismatch",
+        "duplicate",
+        "syncing",
+        "not_imported",
+    ];
 
     /// Name of the variant, as miners and metrics know it.
     #[must_use]
@@ -63,6 +78,7 @@ impl SubmitReject {
             Self::AboveTarget { .. } => "above_target",
             Self::MixMismatch { .. } => "mix_mismatch",
             Self::Duplicate { .. } => "duplicate",
+            Self::Syncing { .. } => "syncing",
             Self::Import(_) => "not_imported",
         }
     }
@@ -72,7 +88,7 @@ impl SubmitReject {
     pub fn fault(&self) -> Fault {
         match self {
             // Somebody else was faster.
-            Self::Stale { .. } | Self::Duplicate { .. } => Fault::Transient,
+            Self::Stale { .. } | Self::Duplicate { .. } | Self::Syncing { .. } => Fault::Transient,
             Self::UnknownTemplate { .. } | Self::AboveTarget { .. } | Self::MixMismatch { .. } => {
                 Fault::Peer
             }

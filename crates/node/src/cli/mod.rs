@@ -5,6 +5,7 @@ mod export;
 mod import;
 mod init;
 mod metrics_args;
+mod network_args;
 mod node_args;
 mod output;
 mod reorg_args;
@@ -44,6 +45,13 @@ enum Command {
     Export(ExportArgs),
     /// Looks at the database of a node that is not running.
     Db(DbArgs),
+}
+
+/// Takes over what was given.
+fn set<T>(target: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *target = value;
+    }
 }
 
 impl Cli {

@@ -1,8 +1,8 @@
 //! The flags of `hanzo node`, named as in reth and geth.
 
-use super::{metrics_args::MetricsArgs, reorg_args::ReorgArgs};
+use super::{metrics_args::MetricsArgs, network_args::NetworkArgs, reorg_args::ReorgArgs, set};
 use crate::{
-    ChainSource, DevSettings, Node, NodeConfig, NodeError, RpcSettings,
+    ChainSource, DevSettings, NetworkSettings, Node, NodeConfig, NodeError, RpcSettings,
     config_file::ConfigFile,
     units::{Retained, parse_duration, parse_extra_data, parse_listen_address, parse_retained},
 };
@@ -62,6 +62,8 @@ pub(crate) struct NodeArgs {
     prune: PruneArgs,
     #[command(flatten)]
     reorg: ReorgArgs,
+    #[command(flatten)]
+    network: NetworkArgs,
     #[command(flatten)]
     rpc: RpcArgs,
     #[command(flatten)]
@@ -174,6 +176,7 @@ impl NodeArgs {
         let (mut config, file) = self.chain.into_parts()?;
         config.retention = self.prune.retention(&file);
         config.reorg = self.reorg.limits(&file.reorg);
+        config.network = self.network.settings(&file.network)?;
         self.rpc.apply(&mut config.rpc, &file);
         config.metrics = self.metrics.address(&file.metrics);
         self.miner.apply(&mut config, &file)?;
@@ -207,6 +210,7 @@ impl ChainArgs {
             target_gas_limit: None,
             retention: Retention::default(),
             reorg: ReorgLimits::default(),
+            network: NetworkSettings::default(),
             rpc: default_rpc(is_dev),
             metrics: None,
         };
@@ -307,12 +311,6 @@ impl MinerArgs {
             (None, None) => Bytes::new(),
         };
         Ok(())
-    }
-}
-
-fn set<T>(target: &mut T, value: Option<T>) {
-    if let Some(value) = value {
-        *target = value;
     }
 }
 

@@ -1,29 +1,20 @@
-//! The `admin` namespace: what the operator decides.
+//! Reorganisations that wait for a decision.
 
+use super::Admin;
 use crate::{
-    arguments::Arguments,
-    execution_slots::ExecutionSlots,
-    method_table::{Answer, MethodTable},
-    node_context::NodeContext,
+    arguments::Arguments, execution_slots::ExecutionSlots, method_table::Answer,
     rpc_error::RpcError,
 };
 use alloy_primitives::{B256, U64, U256};
 use hanzo_chain::{AcceptError, CanonUpdate, RefusedReorg};
 use hanzo_types::Fault;
-use jsonrpsee::{Methods, core::RegisterMethodError};
 use serde::Serialize;
 use std::sync::Arc;
-
-/// The `admin` namespace.
-#[derive(Debug, Clone)]
-pub(crate) struct Admin {
-    node: Arc<NodeContext>,
-}
 
 /// A heavier chain that waits for a decision.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct RefusedAnswer {
+pub(super) struct RefusedAnswer {
     hash: B256,
     number: U64,
     total_difficulty: U256,
@@ -41,7 +32,7 @@ struct AncestorAnswer {
 /// The head after a reorganisation, and what it took.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct AcceptedAnswer {
+pub(super) struct AcceptedAnswer {
     head: B256,
     number: U64,
     reverted: U64,
@@ -49,26 +40,15 @@ struct AcceptedAnswer {
 }
 
 impl Admin {
-    pub(crate) const fn new(node: Arc<NodeContext>) -> Self {
-        Self { node }
-    }
-
-    pub(crate) fn methods(self, slots: ExecutionSlots) -> Result<Methods, RegisterMethodError> {
-        let mut table = MethodTable::new(self, slots);
-        table.immediate("admin_refusedReorgs", Self::refused_reorgs)?;
-        table.waiting("admin_acceptReorg", 1, Self::accept_reorg)?;
-        Ok(table.finish().into())
-    }
-
     /// Heavier chains that the node keeps and does not follow by itself.
-    fn refused_reorgs(&self) -> Result<Vec<RefusedAnswer>, RpcError> {
+    pub(super) fn refused_reorgs(&self) -> Result<Vec<RefusedAnswer>, RpcError> {
         let view = self.node.chain.view();
         Ok(view.refused_reorgs().iter().map(refused_answer).collect())
     }
 
     /// Makes one of them canonical. Waits for the chain thread, on no thread: a lane would be taken
     /// for as long as hundreds of blocks are executed.
-    fn accept_reorg(
+    pub(super) fn accept_reorg(
         self: Arc<Self>,
         _: ExecutionSlots,
         arguments: &Arguments<'_>,

@@ -7,6 +7,21 @@ use crate::{
     rpc_error::RpcError,
 };
 use alloy_primitives::{Address, B64, B256, U64, U256};
+use hanzo_chain::SyncProgress;
+use serde::Serialize;
+
+/// Whether the node catches up with others, as geth answers.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum SyncingAnswer {
+    No(bool),
+    #[serde(rename_all = "camelCase")]
+    Yes {
+        starting_block: U64,
+        current_block: U64,
+        highest_block: U64,
+    },
+}
 
 impl Eth {
     pub(crate) fn chain_id(&self) -> Result<U64, RpcError> {
@@ -17,9 +32,14 @@ impl Eth {
         Ok(U64::from(self.node.chain.view().head_number()))
     }
 
-    /// Always false: a node without peers has nothing to catch up with.
-    pub(crate) fn syncing(&self) -> Result<bool, RpcError> {
-        Ok(false)
+    /// False, or how far the node is while it catches up with others.
+    pub(crate) fn syncing(&self) -> Result<SyncingAnswer, RpcError> {
+        let progress = self.node.chain.sync_progress().filter(SyncProgress::is_far_behind);
+        Ok(progress.map_or(SyncingAnswer::No(false), |progress| SyncingAnswer::Yes {
+            starting_block: U64::from(progress.starting_block),
+            current_block: U64::from(progress.current_block),
+            highest_block: U64::from(progress.highest_block),
+        }))
     }
 
     /// Always empty: the node holds no keys.

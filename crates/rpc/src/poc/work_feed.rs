@@ -7,7 +7,7 @@ use super::{
 use crate::{execution_slots::Lane, rpc_error::RpcError, subscriptions::Outlet};
 use alloy_primitives::Address;
 use hanzo_chain::CanonUpdate;
-use hanzo_mining::{TemplateId, WORK_REFRESH_SECONDS};
+use hanzo_mining::{TemplateId, WORK_REFRESH_SECONDS, WorkError};
 use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
@@ -53,7 +53,11 @@ async fn newer_work(
 ) -> Result<Option<(TemplateId, WorkAnswer)>, RpcError> {
     let node = Arc::clone(&poc.node);
     let build = move || {
-        let package = node.work.newer_work(coinbase, sent).map_err(work_error)?;
+        let package = match node.work.newer_work(coinbase, sent) {
+            // It comes when the node has caught up.
+            Err(WorkError::Syncing { .. }) => None,
+            package => package.map_err(work_error)?,
+        };
         Ok(package.map(|package| (package.id, WorkAnswer::from(&package))))
     };
     match poc.slots.run(Lane::Execution, build).await {

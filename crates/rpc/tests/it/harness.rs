@@ -121,6 +121,7 @@ impl TestNode {
 
     fn dependencies(&self) -> RpcDependencies {
         RpcDependencies {
+            network: None,
             chain: self.chain.clone(),
             pool: self.pool.clone(),
             templates: self.templates.clone(),

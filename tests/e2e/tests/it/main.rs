@@ -20,6 +20,8 @@ mod miner_metrics;
 #[cfg(test)]
 mod miners;
 #[cfg(test)]
+mod network;
+#[cfg(test)]
 mod rewards;
 #[cfg(test)]
 mod shares;

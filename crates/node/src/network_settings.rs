@@ -1,0 +1,130 @@
+//! What the network of the node is told.
+
+use crate::{DataDir, NodeError};
+use hanzo_network::{
+    Keypair, Multiaddr, NamedPeer, NetworkConfig, PeerLimits, load_or_create_node_key,
+};
+use hanzo_types::{ChainName, ChainSpec, Rules};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    path::PathBuf,
+};
+
+/// Port that nodes listen on for each other, as geth and reth do.
+const DEFAULT_PORT: u16 = 30_303;
+
+/// Most peers in either direction that can be asked for: each takes a connection and some memory.
+const MAX_PEERS: usize = 1_000;
+
+/// What the network of the node is told. Plain data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NetworkSettings {
+    /// Whether there is one; `None` means on every chain but the dev chain and plain Ethereum ones.
+    pub enabled: Option<bool>,
+    /// Address to listen on.
+    pub address: IpAddr,
+    /// Port to listen on; 0 lets the system choose.
+    pub port: u16,
+    /// Address at which others can reach this node, if they see another one.
+    pub external: Option<IpAddr>,
+    /// Peers to begin with.
+    pub bootnodes: Vec<NamedPeer>,
+    /// Peers to be connected to, always, whatever they do and however many there are.
+    pub trusted: Vec<NamedPeer>,
+    /// Whether only peers that the settings name are wanted.
+    pub trusted_only: bool,
+    /// Most peers that connected to this node.
+    pub max_inbound: usize,
+    /// Most peers that this node connected to.
+    pub max_outbound: usize,
+    /// Whether nodes in the local network are looked for; `None` means on the cluster chain only.
+    pub mdns: Option<bool>,
+    /// File with the node's key; `nodekey` in the data directory if absent.
+    pub key: Option<PathBuf>,
+}
+
+impl Default for NetworkSettings {
+    fn default() -> Self {
+        let limits = PeerLimits::default();
+        Self {
+            enabled: None,
+            address: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+            port: DEFAULT_PORT,
+            external: None,
+            bootnodes: Vec::new(),
+            trusted: Vec::new(),
+            trusted_only: false,
+            max_inbound: limits.max_inbound,
+            max_outbound: limits.max_outbound,
+            mdns: None,
+            key: None,
+        }
+    }
+}
+
+impl NetworkSettings {
+    /// What is wrong with the settings, naming the flag.
+    pub(crate) fn broken(&self) -> Option<String> {
+        let counts = [
+            ("--max-inbound-peers", self.max_inbound),
+            ("--max-outbound-peers", self.max_outbound),
+        ];
+        counts.into_iter().find_map(|(flag, count)| {
+            (count > MAX_PEERS)
+                .then(|| format!("{flag} is {count}, at most {MAX_PEERS} is allowed"))
+        })
+    }
+
+    /// The network's configuration on this chain; `None` if there is no network on it. Reads or makes the
+    /// key file.
+    pub(crate) fn resolve(
+        &self,
+        spec: &ChainSpec,
+        datadir: &DataDir,
+        client: &str,
+    ) -> Result<Option<NetworkConfig>, NodeError> {
+        let possible = match spec.rules() {
+            Rules::Hanzo(_) if spec.is_dev() => {
+                Err("the dev chain is a single node's (decision D-38): use --chain cluster")
+            }
+            Rules::Hanzo(_) => Ok(()),
+            Rules::Ethereum(_) => Err("a plain Ethereum chain is served from files"),
+        };
+        let wanted = self.enabled.unwrap_or(possible.is_ok());
+        match possible {
+            _ if !wanted => return Ok(None),
+            Err(reason) => {
+                return Err(NodeError::Config(format!("--network on is refused: {reason}")));
+            }
+            Ok(()) => {}
+        }
+        let key = self.load_key(datadir)?;
+        let listen = address(self.address, self.port);
+        Ok(Some(NetworkConfig {
+            key,
+            listen: vec![listen],
+            external: self.external.map(|ip| address(ip, self.port)).into_iter().collect(),
+            bootnodes: self.bootnodes.clone(),
+            static_peers: Vec::new(),
+            trusted_peers: self.trusted.clone(),
+            limits: PeerLimits {
+                max_inbound: self.max_inbound,
+                max_outbound: self.max_outbound,
+                named_only: self.trusted_only,
+                ..PeerLimits::default()
+            },
+            mdns: self.mdns.unwrap_or(spec.name() == ChainName::Cluster),
+            client: client.to_owned(),
+        }))
+    }
+
+    fn load_key(&self, datadir: &DataDir) -> Result<Keypair, NodeError> {
+        datadir.create()?;
+        let path = self.key.clone().unwrap_or_else(|| datadir.node_key());
+        Ok(load_or_create_node_key(&path)?)
+    }
+}
+
+fn address(ip: IpAddr, port: u16) -> Multiaddr {
+    Multiaddr::from(ip).with(hanzo_network::Protocol::Tcp(port))
+}

@@ -1,0 +1,172 @@
+//! Several nodes on loopback.
+
+use alloy_primitives::{Address, U256, address};
+use alloy_provider::Provider as _;
+use alloy_rpc_types_eth::TransactionRequest;
+use hanzo_e2e::{Client, NodeCommand, NodeProcess, client, quick_cluster};
+use hanzo_types::DEV_ACCOUNTS;
+use serde_json::{Value, json};
+use std::path::Path;
+
+const COINBASE: Address = address!("0x00000000000000000000000000000000000c01ba");
+
+const OTHER_COINBASE: Address = address!("0x00000000000000000000000000000000000c01bb");
+
+/// Nodes on one chain, each with its own data directory.
+struct Cluster {
+    folder: tempfile::TempDir,
+}
+
+impl Cluster {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let _ = quick_cluster(folder.path());
+        Self { folder }
+    }
+
+    fn start(&self, name: &str, flags: &[&str]) -> NodeProcess {
+        let chain = self.folder.path().join("cluster.json");
+        NodeCommand::new(&self.folder.path().join(name)).chain(&chain).flags(flags).start()
+    }
+
+    fn follower(&self, name: &str, bootnodes: &[&NodeProcess]) -> NodeProcess {
+        let bootnodes: Vec<_> = bootnodes.iter().map(|node| node.multiaddr()).collect();
+        self.start(name, &["--bootnodes", &bootnodes.join(",")])
+    }
+
+    fn miner(&self, name: &str, coinbase: Address, bootnodes: &[&NodeProcess]) -> NodeProcess {
+        let bootnodes: Vec<_> = bootnodes.iter().map(|node| node.multiaddr()).collect();
+        let (bootnodes, coinbase) = (bootnodes.join(","), coinbase.to_string());
+        let mining = ["--mine", "--miner.threads", "1", "--miner.etherbase", &coinbase];
+        self.start(name, &[&mining[..], &["--bootnodes", &bootnodes]].concat())
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+async fn ask(client: &Client, method: &'static str, parameters: Value) -> Value {
+    client.raw_request(method.into(), parameters).await.unwrap()
+}
+
+/// Asks until the answer is the one that is waited for. Every question is a request, which paces it.
+async fn until(what: impl AsyncFn() -> bool) {
+    while !what().await {}
+}
+
+async fn head(client: &Client) -> u64 {
+    client.get_block_number().await.unwrap()
+}
+
+async fn hash_of(client: &Client, number: u64) -> Option<Value> {
+    let parameters = json!([format!("{number:#x}"), false]);
+    let block = ask(client, "eth_getBlockByNumber", parameters).await;
+    block.get("hash").cloned()
+}
+
+async fn peers(client: &Client) -> u64 {
+    let count = ask(client, "net_peerCount", json!([])).await;
+    u64::from_str_radix(count.as_str().unwrap().trim_start_matches("0x"), 16).unwrap()
+}
+
+async fn send(client: &Client, from: usize, to: Address) -> alloy_primitives::B256 {
+    let request =
+        TransactionRequest::default().from(DEV_ACCOUNTS[from]).to(to).value(U256::from(7));
+    *client.send_transaction(request).await.unwrap().tx_hash()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn blocks_and_transactions_reach_nodes_that_are_not_connected_with_each_other() {
+    let cluster = Cluster::new();
+    let miner = cluster.miner("miner", COINBASE, &[]);
+    let middle = cluster.follower("middle", &[&miner]);
+    let trusted = ["--trusted-only", "--bootnodes", middle.multiaddr()];
+    let far = cluster.start("far", &trusted);
+    let (miner_rpc, far_rpc) = (client(miner.url()), client(far.url()));
+    until(async || peers(&far_rpc).await == 1).await;
+
+    let to = address!("0x00000000000000000000000000000000000000aa");
+    let transaction = send(&far_rpc, 0, to).await;
+    until(async || far_rpc.get_transaction_receipt(transaction).await.unwrap().is_some()).await;
+    assert_eq!(far_rpc.get_balance(to).await.unwrap(), U256::from(7));
+    assert_eq!(miner_rpc.get_balance(to).await.unwrap(), U256::from(7));
+    let number = head(&far_rpc).await;
+    assert_eq!(hash_of(&far_rpc, number).await, hash_of(&miner_rpc, number).await);
+    far.stop();
+    middle.stop();
+    miner.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_comes_late_gets_the_chain_also_if_it_is_killed_meanwhile() {
+    let cluster = Cluster::new();
+    let miner = cluster.miner("miner", COINBASE, &[]);
+    let miner_rpc = client(miner.url());
+    until(async || head(&miner_rpc).await >= 20).await;
+    let late = cluster.follower("late", &[&miner]);
+    let late_rpc = client(late.url());
+    until(async || head(&late_rpc).await >= 1).await;
+    late.kill();
+
+    let late = cluster.follower("late", &[&miner]);
+    let late_rpc = client(late.url());
+    let goal = head(&miner_rpc).await;
+    until(async || head(&late_rpc).await >= goal).await;
+    assert_eq!(hash_of(&late_rpc, goal).await, hash_of(&miner_rpc, goal).await);
+    assert_eq!(ask(&late_rpc, "eth_syncing", json!([])).await, json!(false));
+    late.stop();
+    miner.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_partition_the_heavier_half_wins_and_transactions_of_the_other_are_mined_again() {
+    let cluster = Cluster::new();
+    let left = cluster.miner("left", COINBASE, &[]);
+    let left_rpc = client(left.url());
+    // The first blocks come at once, until the chain is ahead of the clock.
+    until(async || head(&left_rpc).await >= 12).await;
+    let right = cluster.miner("right", OTHER_COINBASE, &[]);
+    let right_rpc = client(right.url());
+    let to = address!("0x00000000000000000000000000000000000000bb");
+    let transaction = send(&right_rpc, 1, to).await;
+    until(async || right_rpc.get_transaction_receipt(transaction).await.unwrap().is_some()).await;
+    until(async || head(&right_rpc).await >= 3).await;
+    assert_ne!(hash_of(&left_rpc, 1).await, hash_of(&right_rpc, 1).await);
+
+    let added = ask(&right_rpc, "admin_addPeer", json!([left.multiaddr()])).await;
+    assert_eq!(added, json!(true));
+    until(async || hash_of(&left_rpc, 1).await == hash_of(&right_rpc, 1).await).await;
+    // Whichever half lost, the transaction is on the chain of both in the end.
+    until(async || {
+        let there = left_rpc.get_transaction_receipt(transaction).await.unwrap();
+        let here = right_rpc.get_transaction_receipt(transaction).await.unwrap();
+        there.is_some() && there.map(|receipt| receipt.block_hash) == here.map(|r| r.block_hash)
+    })
+    .await;
+    right.stop();
+    left.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_of_another_chain_is_disconnected_and_both_say_why() {
+    let cluster = Cluster::new();
+    let node = cluster.follower("node", &[]);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let flags = ["--bootnodes", node.multiaddr()];
+    let chain = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../genesis/cluster.json");
+    let stranger = NodeCommand::new(elsewhere.path()).chain(&chain).flags(&flags).start();
+    let (rpc, stranger_rpc) = (client(node.url()), client(stranger.url()));
+    let ours = ask(&rpc, "admin_nodeInfo", json!([])).await;
+    let genesis = ours["protocols"]["hanzo"]["genesis"].as_str().unwrap().to_owned();
+    // Nobody says when a connection has failed: it has when another one is made.
+    let friend = cluster.follower("friend", &[&node]);
+    until(async || peers(&rpc).await == 1).await;
+    assert_eq!(peers(&stranger_rpc).await, 0);
+    friend.stop();
+    stranger.signal("TERM");
+    let log = stranger.wait().log;
+    assert!(log.contains("another chain") && log.contains(&genesis), "{log}");
+    node.stop();
+    assert!(cluster.path().join("node").join("nodekey").exists());
+}
