@@ -1,0 +1,4 @@
+//! The network's core with real chains.
+
+#[cfg(test)]
+mod sim;
