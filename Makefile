@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build devnet fmt fmt-check lint docs genesis genesis-check contracts contracts-check \
+.PHONY: help setup build devnet devnet-cluster fmt fmt-check lint docs genesis genesis-check contracts contracts-check \
 	fixtures arrows test clients conformance soak torture load-build load load-blocks flood bench audit pre-pr
 
 TOOLS := $(or $(HANZO_TOOLS),$(HOME)/.cache/hanzo-l2/tools)
@@ -23,6 +23,10 @@ build: setup ## Builds the node: target/release/hanzo.
 
 devnet: build ## Builds and starts a dev chain on 127.0.0.1:8545. ARGS="…" goes to the node.
 	@exec $(TARGET)/release/hanzo node --dev $(ARGS)
+
+devnet-cluster: setup ## Builds and starts three nodes of the cluster devnet and two miners. ARGS=FOLDER keeps the chain.
+	cargo build --release --locked -p hanzo -p hanzo-miner-cli
+	docker/devnet-cluster $(ARGS)
 
 fmt: ## Formats the sources.
 	cargo fmt --all

@@ -7,6 +7,8 @@ mod names;
 mod request;
 mod response;
 mod status;
+#[cfg(test)]
+mod tests;
 mod transaction_batch;
 
 pub use announcement::BlockAnnouncement;

@@ -11,9 +11,14 @@ use proptest::{
 };
 use serde_json::{Value, json};
 
-const METHODS: [&str; 64] = [
+const METHODS: [&str; 69] = [
     "admin_acceptReorg",
+    "admin_addPeer",
+    "admin_addTrustedPeer",
+    "admin_nodeInfo",
+    "admin_peers",
     "admin_refusedReorgs",
+    "admin_removePeer",
     "debug_getBadBlocks",
     "debug_getRawBlock",
     "debug_getRawHeader",

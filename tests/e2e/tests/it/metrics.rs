@@ -4,7 +4,8 @@ use alloy_eips::eip2718::Encodable2718 as _;
 use alloy_primitives::Address;
 use alloy_provider::Provider as _;
 use hanzo_e2e::{
-    NodeProcess, Row, Scrape, assert_documented, client, documented_metrics, http_get, run_to_end,
+    NodeCommand, NodeProcess, Row, Scrape, assert_documented, client, documented_metrics, http_get,
+    quick_cluster, run_to_end,
 };
 use hanzo_testkit::{Signer, dev_spec};
 use std::{
@@ -145,7 +146,10 @@ fn a_metrics_port_in_use_is_an_error_that_names_flag_and_address() {
 #[test]
 fn the_page_about_metrics_says_exactly_what_is_served() {
     let datadir = tempfile::tempdir().unwrap();
-    let node = start(datadir.path());
+    // One that has every part, the network included.
+    let command = NodeCommand::new(&datadir.path().join("data"));
+    let command = command.chain(&quick_cluster(datadir.path()));
+    let node = command.flags(&["--metrics", "127.0.0.1:0"]).start();
     assert_documented(&scrape(&node).families, &documented_metrics("metrics.md"));
     node.stop();
 }

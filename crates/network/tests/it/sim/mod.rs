@@ -10,7 +10,7 @@ mod sim_network;
 use scenario::Scenario;
 
 /// Runs that `make test` makes. `make torture` asks for more.
-const DEFAULT_SEEDS: u64 = 40;
+const DEFAULT_SEEDS: u64 = 24;
 
 fn seeds() -> std::ops::Range<u64> {
     let count = std::env::var("HANZO_SIM_SEEDS").ok().and_then(|text| text.parse().ok());
