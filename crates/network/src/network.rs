@@ -45,7 +45,7 @@ impl Network {
         for address in &config.listen {
             swarm.listen_on(address.clone()).map_err(|error| NetworkError::Listen {
                 address: address.clone(),
-                reason: error.to_string(),
+                reason: causes(&error),
             })?;
         }
         for address in &config.external {
@@ -104,6 +104,13 @@ impl Network {
             Err(NetworkError::Part { part: "network", reason: error.to_string() })
         })
     }
+}
+
+/// An error and what caused it; libp2p's own texts leave that out.
+fn causes(error: &dyn std::error::Error) -> String {
+    let chain = std::iter::successors(Some(error), |error| error.source());
+    let texts: Vec<_> = chain.map(ToString::to_string).filter(|text| !text.is_empty()).collect();
+    texts.join(": ")
 }
 
 /// Waits until the swarm knows where it listens, so that whoever starts it can tell others.

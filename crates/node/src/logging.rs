@@ -14,7 +14,8 @@ pub enum LogFormat {
 }
 
 /// What is logged without `RUST_LOG`: one line per block and what goes wrong.
-const DEFAULT_FILTER: &str = "info,jsonrpsee=warn,hyper=warn,tower=warn,libp2p=warn";
+const DEFAULT_FILTER: &str =
+    "info,jsonrpsee=warn,hyper=warn,tower=warn,libp2p=warn,libp2p_kad=error";
 
 /// Starts logging to standard error. `filter` is in the syntax of `RUST_LOG` and wins over it.
 pub(crate) fn start(format: LogFormat, filter: Option<&str>) -> Result<(), String> {

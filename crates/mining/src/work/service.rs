@@ -170,6 +170,8 @@ impl WorkService {
         let sealed = import_sealed(&self.templates, &work.template, seal)?;
         self.book.lock().take(seal_hash, B64::from(seal.nonce), sealed.hash);
         let is_head = matches!(sealed.inserted, Inserted::Head(_));
+        let (number, hash, coinbase) = (sealed.number, sealed.hash, work.coinbase());
+        tracing::info!(target: "miner", number, %hash, %coinbase, is_head, "block of a miner");
         Ok(Accepted { block: sealed.hash, number: sealed.number, is_head })
     }
 

@@ -9,6 +9,8 @@ mod peer_record;
 mod quota;
 mod refusal;
 mod score;
+#[cfg(test)]
+mod tests;
 
 pub use address_range::AddressRange;
 pub use direction::Direction;

@@ -84,3 +84,21 @@ async fn what_cannot_be_accepted_is_an_error_that_says_why() {
     assert_eq!(node.chain.view().head().hash(), head);
     node.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_without_a_network_says_so() {
+    let node = TestNode::start().await;
+    assert_eq!(node.ask("admin_peers", json!([])).await, json!([]));
+    let info = node.ask("admin_nodeInfo", json!([])).await;
+    let genesis = node.ask("eth_getBlockByNumber", json!(["0x0", false])).await["hash"].clone();
+    assert_eq!(info["protocols"]["hanzo"]["genesis"], genesis);
+    assert_eq!((&info["multiaddr"], &info["ip"]), (&json!(""), &json!(null)));
+    let peer = "/ip4/203.0.113.7/tcp/1/p2p/16Uiu2HAmHinU97BFFjV8Esd35zfu7URRSBKkS1wZHLgtX3uvA1ap";
+    for method in ["admin_addPeer", "admin_addTrustedPeer", "admin_removePeer"] {
+        let refusal = node.refusal(method, json!([peer])).await;
+        assert_eq!(refusal.message, "the node was started without a network");
+        let refusal = node.refusal(method, json!(["/ip4/203.0.113.7/tcp/1"])).await;
+        assert!(refusal.message.contains("multiaddr"), "{refusal:?}");
+    }
+    node.stop().await;
+}

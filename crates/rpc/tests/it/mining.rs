@@ -2,6 +2,7 @@
 
 use crate::harness::{COINBASE, Refusal, TestNode, number};
 use alloy_primitives::{Address, B64, B256, U256, hex, keccak256};
+use hanzo_chain::SyncProgress;
 use hanzo_poc::{
     CancelFlag, Seal, SearchOutcome, SearchProgress, SearchRange, Target, Work, search,
 };
@@ -342,5 +343,29 @@ async fn a_subscriber_gets_work_at_once_and_after_each_block_with_rows_of_its_ow
     };
     assert_eq!(refused.message(), "no \"gossip\" subscription in poc namespace");
     drop(client);
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_is_far_behind_gives_no_work_and_takes_no_seal() {
+    let node = TestNode::start().await;
+    let work = node.ask("poc_getWork", json!([])).await;
+    let seal = solve(&work);
+    let behind =
+        |highest_block| Some(SyncProgress { starting_block: 0, current_block: 0, highest_block });
+    node.chain.set_sync_progress(behind(9));
+    let syncing = json!({ "startingBlock": "0x0", "currentBlock": "0x0", "highestBlock": "0x9" });
+    assert_eq!(node.ask("eth_syncing", json!([])).await, syncing);
+    let refusal = node.refusal("poc_submitWork", submission(&work, &seal)).await;
+    assert_eq!(reason(&refusal), "syncing");
+    assert_eq!(refusal.message, "syncing: the node is at block 0 of 9");
+    let refusal = node.refusal("poc_getWork", json!([])).await;
+    assert_eq!(refusal.message, "the node is syncing: it is at block 0 of 9");
+
+    // Eight blocks may be on their way at any time.
+    node.chain.set_sync_progress(behind(8));
+    assert_eq!(node.ask("eth_syncing", json!([])).await, json!(false));
+    let accepted = node.ask("poc_submitWork", submission(&work, &seal)).await;
+    assert_eq!(accepted["isHead"], json!(true));
     node.stop().await;
 }
