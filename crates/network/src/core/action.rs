@@ -45,7 +45,7 @@ pub enum Action {
         /// What for.
         token: Token,
         /// What.
-        request: AskedFor,
+        request: Request,
     },
     /// Answer a request.
     Respond {
@@ -86,15 +86,6 @@ pub enum Action {
     },
     /// Remember peers over restarts; without a record a peer is forgotten.
     Remember(Vec<(PeerId, Option<PeerRecord>)>),
-}
-
-/// What a peer is asked for.
-#[derive(Debug)]
-pub enum AskedFor {
-    /// This.
-    Request(Request),
-    /// Headers after the newest block that both have: whoever sends the request knows the chain.
-    HeadersAfterCommonAncestor,
 }
 
 /// The verdict on a gossip message.

@@ -68,10 +68,9 @@ impl NetworkCore {
                 // Another announcement of it with other transactions may have been faster.
                 let is_new = self.known_blocks.insert(block.header.hash());
                 judge(if is_new { Acceptance::Accept } else { Acceptance::Ignore });
-                if is_new {
-                    let event = RelayEvent::Announced { block, from: source };
-                    self.tell_relay(now, event, actions);
-                }
+                // Also if it is not new: nobody may have had its body then.
+                let event = RelayEvent::Announced { block, from: source };
+                self.tell_relay(now, event, actions);
             }
         }
     }

@@ -11,7 +11,7 @@ mod network_core;
 mod peer_quotas;
 mod responses;
 
-pub use action::{Acceptance, Action, AskedFor, DisconnectReason};
+pub use action::{Acceptance, Action, DisconnectReason};
 pub use event::{Event, GossipMessage};
 pub use ids::{ChannelId, GossipId, Token, Topic};
 pub use network_core::{CoreConfig, NetworkCore};

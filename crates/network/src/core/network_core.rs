@@ -1,8 +1,7 @@
 //! The core.
 
 use super::{
-    Action, AskedFor, DisconnectReason, Event, Token, Topic, peer_quotas::PeerQuotas,
-    responses::Question,
+    Action, DisconnectReason, Event, Token, Topic, peer_quotas::PeerQuotas, responses::Question,
 };
 use crate::{
     Now,
@@ -283,6 +282,9 @@ impl NetworkCore {
             JobDone::CheckedHeaders { check, checked } => {
                 self.tell_sync(now, SyncEvent::HeadersChecked { check, checked }, actions);
             }
+            JobDone::Located { token, peer, locator } => {
+                actions.push(ask_for_headers(peer, token, locator));
+            }
             JobDone::AssembledBlock { hash, assembly } => {
                 self.tell_relay(now, RelayEvent::Assembled { hash, assembly }, actions);
             }
@@ -434,19 +436,15 @@ impl NetworkCore {
         for action in self.sync.on_event(now.elapsed, event) {
             match action {
                 SyncAction::RequestHeaders { request, peer, from } => {
-                    let limit = u64::try_from(MAX_REQUESTED_HEADERS).unwrap_or(u64::MAX);
-                    let request_for = match from {
-                        HeadersFrom::CommonAncestor => AskedFor::HeadersAfterCommonAncestor,
-                        HeadersFrom::After(hash) => {
-                            AskedFor::Request(Request::Headers { locator: vec![hash], limit })
-                        }
-                    };
                     let token = Token::Sync(request);
-                    actions.push(Action::Ask { peer, token, request: request_for });
+                    actions.push(match from {
+                        HeadersFrom::CommonAncestor => Action::Work(Job::Locate { token, peer }),
+                        HeadersFrom::After(hash) => ask_for_headers(peer, token, vec![hash]),
+                    });
                 }
                 SyncAction::RequestBlocks { request, peer, hashes } => {
                     let token = Token::Sync(request);
-                    let request = AskedFor::Request(Request::Blocks { hashes });
+                    let request = Request::Blocks { hashes };
                     actions.push(Action::Ask { peer, token, request });
                 }
                 SyncAction::CheckHeaders { check, after, tip, headers } => {
@@ -472,13 +470,12 @@ impl NetworkCore {
                 }
                 RelayAction::RequestTransactions { request, peer, block, positions } => {
                     let token = Token::Relay(request);
-                    let request =
-                        AskedFor::Request(Request::BlockTransactions { block, positions });
+                    let request = Request::BlockTransactions { block, positions };
                     actions.push(Action::Ask { peer, token, request });
                 }
                 RelayAction::RequestBlock { request, peer, block } => {
                     let token = Token::Relay(request);
-                    let request = AskedFor::Request(Request::Blocks { hashes: vec![block] });
+                    let request = Request::Blocks { hashes: vec![block] };
                     actions.push(Action::Ask { peer, token, request });
                 }
                 RelayAction::Import(block) => actions.push(Action::ImportBlock(block)),
@@ -490,6 +487,12 @@ impl NetworkCore {
             self.serve_waiting(actions);
         }
     }
+}
+
+/// Asks a peer for as many headers as it may send.
+fn ask_for_headers(peer: PeerId, token: Token, locator: Vec<B256>) -> Action {
+    let limit = u64::try_from(MAX_REQUESTED_HEADERS).unwrap_or(u64::MAX);
+    Action::Ask { peer, token, request: Request::Headers { locator, limit } }
 }
 
 /// The next number of a sequence, from 0 to 1. Source: Sebastiano Vigna, SplitMix64.

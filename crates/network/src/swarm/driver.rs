@@ -9,14 +9,12 @@ use super::{
 use crate::{
     NetworkError, Now,
     address::{is_loopback, port_of, without_peer},
-    core::{
-        Acceptance, Action, AskedFor, DisconnectReason, Event, GossipMessage, NetworkCore, Topic,
-    },
+    core::{Acceptance, Action, DisconnectReason, Event, GossipMessage, NetworkCore, Topic},
     handle::{Command, NodeIdentity, PeerInfo},
     metrics::{NetworkMetrics, wide},
     peers::Direction,
     sync::ImportVerdict,
-    wire::{MAX_REQUESTED_HEADERS, ProtocolNames, Request, Response, Status},
+    wire::{ProtocolNames, Request, Response, Status},
     worker::{Job, JobDone, Worker},
 };
 use alloy_eips::eip2718::Encodable2718 as _;
@@ -257,9 +255,8 @@ impl Driver {
                 self.parts.swarm.behaviour_mut().status.send_request(&peer, status);
             }
             Action::Ask { peer, token, request } => {
-                let request = self.complete(request).encode();
                 let requests = &mut self.parts.swarm.behaviour_mut().requests;
-                let id = requests.send_request(&peer, request);
+                let id = requests.send_request(&peer, request.encode());
                 self.channels.keep_asked(id, token, peer);
                 self.metrics.requests.increment(1);
             }
@@ -349,17 +346,6 @@ impl Driver {
 
     fn status(&self) -> Status {
         Status::of(&self.parts.chain.view(), &self.parts.client)
-    }
-
-    fn complete(&self, request: AskedFor) -> Request {
-        match request {
-            AskedFor::Request(request) => request,
-            AskedFor::HeadersAfterCommonAncestor => {
-                let view = self.parts.chain.view();
-                let limit = wide(MAX_REQUESTED_HEADERS);
-                Request::Headers { locator: crate::sync::locator(&view), limit }
-            }
-        }
     }
 
     fn remember(&self, changes: Vec<(PeerId, Option<crate::peers::PeerRecord>)>) {
@@ -538,7 +524,10 @@ const fn instead_of(job: &Job) -> Option<Action> {
             acceptance: Acceptance::Ignore,
         }),
         Job::Serve { channel, .. } => Some(Action::RespondBusy { channel: *channel }),
-        Job::TakeAnswer { .. } | Job::CheckHeaders { .. } | Job::AssembleBlock { .. } => None,
+        Job::TakeAnswer { .. }
+        | Job::CheckHeaders { .. }
+        | Job::Locate { .. }
+        | Job::AssembleBlock { .. } => None,
     }
 }
 

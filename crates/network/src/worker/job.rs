@@ -55,6 +55,13 @@ pub enum Job {
         /// The headers.
         headers: Vec<SealedHeader>,
     },
+    /// Say where the canonical chain is, to ask a peer for what follows the newest block that both have.
+    Locate {
+        /// What for.
+        token: Token,
+        /// Who is to be asked.
+        peer: PeerId,
+    },
     /// Put a block together.
     AssembleBlock {
         /// What is known of it.
@@ -111,6 +118,15 @@ pub enum JobDone {
         check: u64,
         /// What came of it.
         checked: CheckedHeaders,
+    },
+    /// It is known where the canonical chain is.
+    Located {
+        /// What for.
+        token: Token,
+        /// Who is to be asked.
+        peer: PeerId,
+        /// Hashes of canonical blocks, newest first.
+        locator: Vec<B256>,
     },
     /// An attempt to put a block together is over.
     AssembledBlock {

@@ -55,6 +55,9 @@ impl Worker {
                     crate::sync::check_headers(consensus, view, anchor, &headers, now.unix);
                 JobDone::CheckedHeaders { check, checked }
             }
+            Job::Locate { token, peer } => {
+                JobDone::Located { token, peer, locator: crate::sync::locator(view) }
+            }
             Job::AssembleBlock { block, delivered } => {
                 let assembly = self.assemble_block(&block, &delivered);
                 JobDone::AssembledBlock { hash: block.header.hash(), assembly }

@@ -9,9 +9,8 @@ use alloy_eips::eip2718::Encodable2718 as _;
 use alloy_primitives::{Address, B256, Bytes, keccak256};
 use hanzo_chain::CanonUpdate;
 use hanzo_network::{
-    Acceptance, Action, AskedFor, ChannelId, Direction, DisconnectReason, Event, GossipId,
-    GossipMessage, MAX_INCOMING_BLOCKS, MAX_REQUESTED_HEADERS, Now, Request, Response, Status,
-    Token, Topic, locator,
+    Acceptance, Action, ChannelId, Direction, DisconnectReason, Event, GossipId, GossipMessage,
+    MAX_INCOMING_BLOCKS, Now, Request, Response, Status, Token, Topic,
 };
 use hanzo_pool::TransactionOrigin;
 use hanzo_testkit::{Chance, Signer, TestChain};
@@ -325,7 +324,7 @@ impl SimNetwork {
                 self.send(index, to, Delivery::Hello { from: index, status });
             }
             Action::Ask { peer, token, request } => {
-                self.ask(index, self.index_of(&peer), token, request)
+                self.ask(index, self.index_of(&peer), token, &request)
             }
             Action::Respond { channel, response } => self.respond(index, channel, response, events),
             Action::RespondBusy { channel } => {
@@ -365,14 +364,7 @@ impl SimNetwork {
         }
     }
 
-    fn ask(&mut self, from: usize, to: usize, token: Token, request: AskedFor) {
-        let request = match request {
-            AskedFor::Request(request) => request,
-            AskedFor::HeadersAfterCommonAncestor => Request::Headers {
-                locator: locator(&self.nodes[from].chain.view()),
-                limit: u64::try_from(MAX_REQUESTED_HEADERS).unwrap(),
-            },
-        };
+    fn ask(&mut self, from: usize, to: usize, token: Token, request: &Request) {
         let request = request.encode();
         self.send(from, to, Delivery::Question { from, token, request });
         // Whoever has an answer by then does not hear of it.
