@@ -22,6 +22,8 @@ mod miners;
 #[cfg(test)]
 mod rewards;
 #[cfg(test)]
+mod share_troubles;
+#[cfg(test)]
 mod shares;
 #[cfg(test)]
 mod soak;
