@@ -129,10 +129,10 @@ impl ChainError {
     /// How many of `shares` might be taken, if fewer are.
     pub(super) fn fewer(&self, shares: usize) -> Option<usize> {
         let fewer = match self {
-            Self::Objection { kind: Objection::TooBig | Objection::Unfunded, .. } => shares / 2,
-            // What it has may pay for so many, and these may be more than that.
             Self::Unfunded { payable, .. } if *payable < shares => *payable,
-            Self::Unfunded { .. } => shares / 2,
+            // They may take more gas than was thought when they were counted.
+            Self::Objection { kind: Objection::TooBig | Objection::Unfunded, .. }
+            | Self::Unfunded { .. } => shares / 2,
             Self::Objection {
                 kind:
                     Objection::Underpriced | Objection::NonceTaken | Objection::Known | Objection::Other,

@@ -298,7 +298,7 @@ impl ShareKeeper {
         if self.claims.refuse() {
             tracing::warn!(
                 target: "miner", epoch, %provider, reason,
-                "shares cannot be paid; next try in an epoch, or call claim"
+                "shares cannot be paid; the next try is in an epoch"
             );
         } else {
             tracing::debug!(target: "miner", epoch, %provider, reason, "shares cannot be paid");
@@ -307,9 +307,7 @@ impl ShareKeeper {
 
     /// Gives up shares that would come too late.
     fn expire(&mut self, head: &Head) {
-        let flight = self.flight.as_ref();
-        let is_carried = |order: &ShareOrder| flight.is_some_and(|flight| flight.carries(order));
-        let expired = self.book.expire(head.number(), is_carried);
+        let expired = self.book.expire(head.number(), carried(self.flight.as_ref()));
         self.stats.count(ShareOutcome::Expired, expired);
     }
 
@@ -468,9 +466,7 @@ impl ShareKeeper {
             }
         }
         let Farewell { shares, calls } = farewell;
-        let flight = self.flight.as_ref();
-        let is_carried = |order: &ShareOrder| flight.is_some_and(|flight| flight.carries(order));
-        let lost = self.book.left(is_carried);
+        let lost = self.book.left(carried(self.flight.as_ref()));
         self.stats.count(ShareOutcome::Expired, lost);
         if lost > 0 {
             tracing::warn!(target: "miner", sent = shares, calls, lost, "the last shares");
@@ -499,7 +495,8 @@ impl ShareKeeper {
         let mut most = that_fit(gas_left / 2);
         let config = self.config.clone();
         let ended = loop {
-            let shares = self.left_over(&head, most);
+            let is_carried = carried(self.flight.as_ref());
+            let shares = self.book.rest(head.number(), most, is_carried);
             if shares.is_empty() {
                 break Ok(());
             }
@@ -528,13 +525,11 @@ impl ShareKeeper {
         self.count_refused(refused);
         ended
     }
+}
 
-    /// The next shares that are not under way.
-    fn left_over(&self, head: &Head, most: usize) -> Vec<Share> {
-        let flight = self.flight.as_ref();
-        let is_carried = |order: &ShareOrder| flight.is_some_and(|flight| flight.carries(order));
-        self.book.rest(head.number(), most, is_carried)
-    }
+/// Whether a share is under way.
+fn carried(flight: Option<&Flight>) -> impl Fn(&ShareOrder) -> bool {
+    move |order| flight.is_some_and(|flight| flight.carries(order))
 }
 
 /// Shares that are refused, by the contract's name for why.
