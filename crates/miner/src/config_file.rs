@@ -2,7 +2,7 @@
 
 use crate::{
     MinerError,
-    values::{check_node, check_threads, parse_kernel},
+    values::{check_node, check_threads, parse_gwei, parse_kernel},
 };
 use alloy_primitives::Address;
 use hanzo_exporter::parse_metrics_address;
@@ -28,6 +28,9 @@ pub(crate) struct ConfigFile {
     pub(crate) kernel: Option<Kernel>,
     pub(crate) name: Option<String>,
     pub(crate) share_key: Option<PathBuf>,
+    /// Wei per gas; written in gwei.
+    #[serde(default, deserialize_with = "gwei")]
+    pub(crate) share_max_fee: Option<u128>,
     #[serde(default, deserialize_with = "metrics")]
     pub(crate) metrics: Option<WrittenMetrics>,
 }
@@ -97,6 +100,23 @@ fn kernel<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Kernel>, D::Err
     parse_kernel(&String::deserialize(source)?).map(Some).map_err(D::Error::custom)
 }
 
+/// A price in gwei, as the flag takes it or as a number.
+fn gwei<'de, D: Deserializer<'de>>(source: D) -> Result<Option<u128>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected a price in gwei")]
+    enum Written {
+        Whole(u64),
+        Decimal(f64),
+        Text(String),
+    }
+    let text = match Written::deserialize(source)? {
+        Written::Whole(gwei) => gwei.to_string(),
+        Written::Decimal(gwei) => gwei.to_string(),
+        Written::Text(text) => text,
+    };
+    parse_gwei(&text).map(Some).map_err(D::Error::custom)
+}
+
 /// Whether metrics are served, or where, as the flag takes it, or a port.
 fn metrics<'de, D: Deserializer<'de>>(source: D) -> Result<Option<WrittenMetrics>, D::Error> {
     #[derive(Deserialize)]
@@ -130,7 +150,7 @@ mod tests {
         let text = format!(
             "node = [\"ws://a:1\", \"ws://b:2\"]\ncoinbase = \"{coinbase}\"\nthreads = 3\n\
              kernel = \"portable\"\nname = \"attic\"\nshare-key = \"/keys/operator\"\n\
-             metrics = \"[::1]:7000\""
+             share-max-fee = 1.5\nmetrics = \"[::1]:7000\""
         );
         let expected = ConfigFile {
             node: Some(vec!["ws://a:1".to_owned(), "ws://b:2".to_owned()]),
@@ -139,9 +159,12 @@ mod tests {
             kernel: Some(Kernel::Portable),
             name: Some("attic".to_owned()),
             share_key: Some("/keys/operator".into()),
+            share_max_fee: Some(1_500_000_000),
             metrics: Some(WrittenMetrics::At("[::1]:7000".parse().unwrap())),
         };
         assert_eq!(read(&text).unwrap(), expected);
+        assert_eq!(read("share-max-fee = 3").unwrap().share_max_fee, Some(3_000_000_000));
+        assert_eq!(read("share-max-fee = \"0.25\"").unwrap().share_max_fee, Some(250_000_000));
         assert_eq!(read("").unwrap(), ConfigFile::default());
         assert_eq!(read("node = \"ws://a:1\"").unwrap().node.unwrap(), ["ws://a:1"]);
     }
@@ -176,6 +199,8 @@ mod tests {
             ("node = []", "want one address at least"),
             ("node = [\"ws://a:1\", \"b\"]", "node \"b\": want ws://HOST:PORT"),
             ("node = 8545", "a list of addresses"),
+            ("share-max-fee = -1", "share-max-fee"),
+            ("share-max-fee = \"cheap\"", "cheap"),
             ("metrics = \"nowhere\"", "nowhere"),
             ("metrics = 65536", "a port"),
         ];

@@ -4,7 +4,7 @@ use crate::{
     CpuBackend, MinerConfig, MinerError, ShareConfig,
     config_file::ConfigFile,
     shares::read_key,
-    values::{all_cores, check_node, check_threads, parse_kernel},
+    values::{all_cores, check_node, check_threads, parse_gwei, parse_kernel},
 };
 use alloy_primitives::{Address, B256, keccak256};
 use clap::Args;
@@ -39,6 +39,14 @@ pub(crate) struct MineArgs {
     /// its operator, in hexadecimal digits. Without it no shares are submitted.
     #[arg(long, value_name = "FILE", env = "HANZO_MINER_SHARE_KEY")]
     share_key: Option<PathBuf>,
+    /// The most that is paid for gas of shares, in gwei [default: as much as they are worth].
+    #[arg(
+        long,
+        value_name = "GWEI",
+        env = "HANZO_MINER_SHARE_MAX_FEE",
+        value_parser = parse_gwei
+    )]
+    share_max_fee: Option<u128>,
     /// Instructions that multiply, by the name that `hanzo-miner bench` gives them [default: the
     /// fastest].
     #[arg(long, value_name = "NAME", value_parser = parse_kernel)]
@@ -85,7 +93,9 @@ impl MineArgs {
         let key = self.share_key.or(file.share_key).as_deref().map(read_key).transpose()?;
         // Who has a key and names nobody wants to be paid there.
         let coinbase = self.coinbase.or(file.coinbase).or(key.as_ref().map(|key| key.address()));
-        let shares = key.zip(coinbase).map(|(key, provider)| ShareConfig { key, provider });
+        let max_fee = self.share_max_fee.or(file.share_max_fee);
+        let shares =
+            key.zip(coinbase).map(|(key, provider)| ShareConfig { key, provider, max_fee });
         let miner = MinerConfig {
             nodes: self.nodes.or(file.node).unwrap_or_else(|| vec![DEFAULT_NODE.to_owned()]),
             coinbase,

@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 /// difficulty that is none.
 const SEAL_QUEUE: usize = 64;
 
-/// Shares and heads that wait for their keeper while it talks to the node.
+/// Shares and words of new work that wait for their keeper while it talks to the node.
 const NEWS_QUEUE: usize = 4_096;
 
 /// How often the node hears how fast the miner is; it believes it for a minute.
@@ -50,6 +50,8 @@ pub struct ShareConfig {
     pub key: PrivateKeySigner,
     /// Whom the shares pay: the coinbase.
     pub provider: Address,
+    /// The most that is paid for gas, in wei; as much as the call is worth if absent.
+    pub max_fee: Option<u128>,
 }
 
 /// A miner: searches what a node hands out, and submits what it finds.
@@ -96,8 +98,8 @@ impl Miner {
         let searching = engine.run(stop.clone());
         let (node, connected) = watch::channel(None);
         let keeping = async {
-            if let Some(ShareConfig { key, provider }) = config.shares.clone() {
-                let keeper = ShareKeeper::new(key, provider, Arc::clone(&stats.shares));
+            if let Some(shares) = config.shares.clone() {
+                let keeper = ShareKeeper::new(shares, Arc::clone(&stats.shares));
                 keeper.run(heard, connected, cancel.clone()).await;
             }
         };
@@ -180,8 +182,8 @@ impl Session<'_> {
                         target: "miner", number = job.header.number, template = %job.template_id,
                         difficulty = %job.difficulty(), "new work"
                     );
-                    // Whoever keeps shares hears of the next head if this one finds no room.
-                    let _ = self.news.try_send(News::Head(job.header.number.saturating_sub(1)));
+                    // Whoever keeps shares hears of the next work if this finds no room.
+                    let _ = self.news.try_send(News::Work);
                     self.jobs.send_replace(Some(Arc::new(job)));
                 }),
                 _ = ticks.tick() => {

@@ -6,6 +6,9 @@ use std::thread;
 /// Most threads; more than any machine has, fewer than a typing mistake asks.
 const MAX_THREADS: usize = 1_024;
 
+/// Decimals of a gwei.
+const GWEI_DECIMALS: usize = 9;
+
 /// Takes a number of threads that a machine can have.
 pub(crate) fn check_threads(threads: usize) -> Result<usize, String> {
     if (1..=MAX_THREADS).contains(&threads) {
@@ -49,9 +52,37 @@ pub(crate) fn parse_kernel(name: &str) -> Result<Kernel, String> {
     })
 }
 
+/// Takes a price in gwei, nine decimals at most. Returns it in wei.
+pub(crate) fn parse_gwei(text: &str) -> Result<u128, String> {
+    let wrong = || format!("price {text:?}: want a number of gwei, as 20 or 0.5");
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+    let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty()
+        || decimals.len() > GWEI_DECIMALS
+        || !is_number(whole)
+        || !is_number(decimals)
+    {
+        return Err(wrong());
+    }
+    format!("{whole}{decimals:0<GWEI_DECIMALS$}").parse().map_err(|_| wrong())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_price_is_a_number_of_gwei() {
+        for (text, wei) in [("0", 0), ("20", 20_000_000_000), ("0.5", 500_000_000)] {
+            assert_eq!(parse_gwei(text), Ok(wei));
+        }
+        assert_eq!(parse_gwei("1.000000001"), Ok(1_000_000_001));
+        for bad in
+            ["", ".5", "-1", "1e3", "1.0000000001", "a", "1.2.3", "9999999999999999999999999999999"]
+        {
+            assert!(parse_gwei(bad).unwrap_err().contains("want a number of gwei"), "{bad}");
+        }
+    }
 
     #[test]
     fn a_kernel_is_named_as_the_bench_names_it() {

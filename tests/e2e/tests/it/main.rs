@@ -24,6 +24,8 @@ mod network;
 #[cfg(test)]
 mod rewards;
 #[cfg(test)]
+mod share_troubles;
+#[cfg(test)]
 mod shares;
 #[cfg(test)]
 mod soak;

@@ -18,10 +18,10 @@ sol!(
     "../../contracts/artifacts/ComputeMining.json"
 );
 
-const PROVIDER: Address = DEV_ACCOUNTS[0];
+pub(crate) const PROVIDER: Address = DEV_ACCOUNTS[0];
 
 /// The key of [`PROVIDER`]: the first of the well-known test mnemonic.
-const KEY: &str = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+pub(crate) const KEY: &str = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
 
 const COLD: Address = address!("0x00000000000000000000000000000000000c01d0");
 
@@ -30,20 +30,27 @@ const FIRST_CLAIM: u64 = 1_088;
 
 /// A genesis file of a chain whose blocks are twice as hard as shares.
 fn genesis(folder: &Path) -> PathBuf {
+    genesis_with(folder, &[("difficulty", "0x8000000")])
+}
+
+/// The genesis file of the dev chain with other values.
+pub(crate) fn genesis_with(folder: &Path, values: &[(&str, &str)]) -> PathBuf {
     let mut genesis: Value = serde_json::from_str(hanzo_testkit::dev_genesis_json()).unwrap();
-    genesis["difficulty"] = "0x8000000".into();
+    for (name, value) in values {
+        genesis[*name] = (*value).into();
+    }
     let file = folder.join("genesis.json");
     fs::write(&file, genesis.to_string()).unwrap();
     file
 }
 
-fn key_file(folder: &Path) -> String {
+pub(crate) fn key_file(folder: &Path, key: &str) -> String {
     let file = folder.join("share.key");
-    fs::write(&file, format!("{KEY}\n")).unwrap();
+    fs::write(&file, format!("{key}\n")).unwrap();
     file.to_str().unwrap().to_owned()
 }
 
-async fn ask<C: SolCall>(client: &Client, call: &C) -> C::Return {
+pub(crate) async fn ask<C: SolCall>(client: &Client, call: &C) -> C::Return {
     let input = Bytes::from(call.abi_encode());
     let request = TransactionRequest::default().to(COMPUTE_MINING).input(input.into());
     let answer = client.call(request).await.unwrap();
@@ -57,7 +64,7 @@ async fn slot(client: &Client, epoch: u64, field: EpochField) -> U256 {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_miner_with_a_key_submits_its_shares_and_is_paid_for_them() {
     let folder = tempfile::tempdir().unwrap();
-    let (genesis, key) = (genesis(folder.path()), key_file(folder.path()));
+    let (genesis, key) = (genesis(folder.path()), key_file(folder.path(), KEY));
     let datadir = folder.path().join("data");
     let start = |port: &str| {
         let flags = ["--no-mine", "--http.port", port];
@@ -100,7 +107,7 @@ async fn a_miner_with_a_key_submits_its_shares_and_is_paid_for_them() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_without_the_right_is_told_what_to_do_and_mining_goes_on() {
     let folder = tempfile::tempdir().unwrap();
-    let key = key_file(folder.path());
+    let key = key_file(folder.path(), KEY);
     let node = NodeCommand::new(&folder.path().join("data")).flags(&["--no-mine"]).start();
     let rpc = client(node.url());
     let miner = MinerProcess::start(&node.ws_url(), COLD, &["--share-key", &key]);
