@@ -19,6 +19,10 @@ pub(super) fn gossip(names: &ProtocolNames) -> Result<Behaviour, NetworkError> {
         .validate_messages()
         .validation_mode(ValidationMode::Anonymous)
         .message_id_fn(content_id)
+        // A message is passed on to the mesh, and peers join it with a heartbeat: five seconds are long
+        // for a node that has just started, and so is one for a peer that has just come.
+        .heartbeat_initial_delay(Duration::from_millis(100))
+        .heartbeat_interval(Duration::from_millis(500))
         // A block is spread in well under a second; what is older has been dealt with.
         .duplicate_cache_time(Duration::from_secs(120))
         .build()

@@ -84,7 +84,10 @@ async fn blocks_and_transactions_reach_nodes_that_are_not_connected_with_each_ot
     let trusted = ["--trusted-only", "--bootnodes", middle.multiaddr()];
     let far = cluster.start("far", &trusted);
     let (miner_rpc, far_rpc) = (client(miner.url()), client(far.url()));
+    // What comes before a node has found its place is not passed on.
     until(async || peers(&far_rpc).await == 1).await;
+    let reached = head(&miner_rpc).await;
+    until(async || head(&far_rpc).await > reached).await;
 
     let to = address!("0x00000000000000000000000000000000000000aa");
     let transaction = send(&far_rpc, 0, to).await;
