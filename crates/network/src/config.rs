@@ -1,6 +1,6 @@
 //! What the network is told.
 
-use crate::peers::PeerLimits;
+use crate::{address::port_of, peers::PeerLimits};
 use libp2p::{Multiaddr, PeerId, identity::Keypair};
 
 /// A peer that the settings name.
@@ -41,6 +41,9 @@ pub enum PeerAddressError {
     /// It is no multiaddress.
     #[error("{0:?} is no multiaddress, such as /ip4/203.0.113.7/tcp/30303/p2p/16Uiu2HA…: {1}")]
     Malformed(String, String),
+    /// It does not say how to get there.
+    #[error("{0} names no TCP port, such as /ip4/203.0.113.7/tcp/30303")]
+    NoPort(String),
     /// It does not say who is there.
     #[error("{0} does not end in /p2p/ and the id of the peer")]
     NoPeer(String),
@@ -56,7 +59,10 @@ impl std::str::FromStr for NamedPeer {
         })?;
         match address.pop() {
             Some(libp2p::multiaddr::Protocol::P2p(peer)) if !address.is_empty() => {
-                Ok(Self { peer, address })
+                match port_of(&address) {
+                    Some(_) => Ok(Self { peer, address }),
+                    None => Err(PeerAddressError::NoPort(text.to_owned())),
+                }
             }
             _ => Err(PeerAddressError::NoPeer(text.to_owned())),
         }

@@ -115,7 +115,7 @@ fn a_database_of_a_newer_version_is_refused_with_both_versions() {
         before
     };
     let ours = set_version(&7_u32.to_be_bytes());
-    assert_refused(&scene, &[text(&path), "has schema version 7", "reads version 2"]);
+    assert_refused(&scene, &[text(&path), "has schema version 7", "reads version 3"]);
     set_version(&ours);
     assert_completes(&scene);
 }

@@ -33,6 +33,10 @@ const HINT_INTERVAL: Duration = Duration::from_secs(1);
 /// after they have connected.
 const RETRY_INTERVAL: Duration = Duration::from_millis(250);
 
+/// How often others are told again of transactions that users sent to this node and that are not mined:
+/// a miner may have come since, or have been cut off.
+const REMINDER_INTERVAL: Duration = Duration::from_secs(30);
+
 /// How often peers are looked for and remembered.
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -71,6 +75,7 @@ pub struct NetworkCore {
     /// The announcement of the head, if nobody could be told of it.
     unsent_block: Option<Bytes>,
     retry_at: Duration,
+    remind_at: Duration,
     random: u64,
     upkeep_at: Duration,
     discovery_at: Duration,
@@ -96,6 +101,7 @@ impl NetworkCore {
             waiting: BTreeMap::new(),
             unsent_block: None,
             retry_at: Duration::ZERO,
+            remind_at: REMINDER_INTERVAL,
             random: config.seed,
             upkeep_at: Duration::ZERO,
             discovery_at: Duration::ZERO,
@@ -226,7 +232,7 @@ impl NetworkCore {
         }
         let head = status.head();
         let is_new = !self.peers.is_introduced(&peer);
-        self.peers.introduce(&peer, status);
+        self.peers.introduce(&peer, status, now);
         if is_new {
             self.tell_relay(now, RelayEvent::PeerReady(peer), actions);
         }
@@ -282,6 +288,11 @@ impl NetworkCore {
             JobDone::CheckedHeaders { check, checked } => {
                 self.tell_sync(now, SyncEvent::HeadersChecked { check, checked }, actions);
             }
+            JobDone::ListedOwnTransactions(transactions) => {
+                for encoded in transactions {
+                    self.outgoing.push(encoded, now.elapsed);
+                }
+            }
             JobDone::Located { token, peer, locator } => {
                 actions.push(ask_for_headers(peer, token, locator));
             }
@@ -327,6 +338,10 @@ impl NetworkCore {
         self.tell_relay(now, RelayEvent::Tick, actions);
         if now.elapsed >= self.retry_at && self.peers.has_introduced() {
             self.publish_due(now, actions);
+        }
+        if now.elapsed >= self.remind_at && self.peers.has_introduced() {
+            self.remind_at = now.elapsed.saturating_add(REMINDER_INTERVAL);
+            actions.push(Action::Work(Job::ListOwnTransactions));
         }
         if now.elapsed >= self.upkeep_at {
             self.upkeep_at = now.elapsed.saturating_add(UPKEEP_INTERVAL);

@@ -37,6 +37,8 @@ pub(super) struct KnownPeer {
     pub(super) banned_until: u64,
     /// When to try next, since the start of the node.
     pub(super) next_dial: Duration,
+    /// Whether the operator does not want it to be connected to.
+    pub(super) unwanted: bool,
     failures: u32,
 }
 
@@ -49,6 +51,7 @@ impl KnownPeer {
             last_seen: 0,
             banned_until: 0,
             next_dial: Duration::ZERO,
+            unwanted: false,
             failures: 0,
         }
     }
@@ -91,7 +94,7 @@ impl KnownPeer {
         self.next_dial = now.saturating_add(LAST_BACK_OFF);
     }
 
-    /// A connection came about.
+    /// It passed the handshake.
     pub(super) const fn reached(&mut self, unix: u64) {
         self.last_seen = unix;
         self.failures = 0;

@@ -94,6 +94,7 @@ impl PeerBook {
         let known = self.known.entry(peer).or_insert_with(|| KnownPeer::new(Duration::ZERO));
         known.standing = known.standing.max(standing);
         known.banned_until = 0;
+        known.unwanted = false;
         known.next_dial = Duration::ZERO;
         if let Some(address) = address {
             known.learn(address);
@@ -103,6 +104,7 @@ impl PeerBook {
     /// The settings do not name a peer any more. Whether they did.
     pub fn unname(&mut self, peer: &PeerId) -> bool {
         let Some(known) = self.known.get_mut(peer) else { return false };
+        known.unwanted = true;
         std::mem::take(&mut known.standing) != Standing::Found
     }
 
@@ -146,10 +148,13 @@ impl PeerBook {
         if self.connected.contains_key(peer) {
             return Ok(());
         }
+        // A place is kept for every peer from the settings.
+        if standing != Standing::Found {
+            return Ok(());
+        }
         self.check_range(address)?;
         let max = self.most(direction);
-        // A place is kept for every peer from the settings.
-        if self.count(direction) >= max && standing == Standing::Found {
+        if self.count(direction) >= max {
             return Err(Refusal::Full { direction, max });
         }
         Ok(())
@@ -181,7 +186,6 @@ impl PeerBook {
             self.make_room();
         }
         let known = self.known.entry(peer).or_insert_with(|| KnownPeer::new(now.elapsed));
-        known.reached(now.unix);
         if direction == Direction::Outbound {
             known.learn(address.clone());
         }
@@ -197,9 +201,11 @@ impl PeerBook {
     }
 
     /// A peer introduced itself, for the first time or again.
-    pub fn introduce(&mut self, peer: &PeerId, status: Status) {
-        if let Some(connected) = self.connected.get_mut(peer) {
-            connected.status = Some(status);
+    pub fn introduce(&mut self, peer: &PeerId, status: Status, now: Now) {
+        let Some(connected) = self.connected.get_mut(peer) else { return };
+        connected.status = Some(status);
+        if let Some(known) = self.known.get_mut(peer) {
+            known.reached(now.unix);
         }
     }
 
@@ -243,6 +249,7 @@ impl PeerBook {
             .filter(|(peer, known)| {
                 !self.connected.contains_key(*peer)
                     && !known.addresses.is_empty()
+                    && !known.unwanted
                     && known.next_dial <= now.elapsed
                     && known.banned_until <= now.unix
                     && known.score.value(now.elapsed) >= DISCONNECT_BELOW

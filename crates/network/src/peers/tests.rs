@@ -160,6 +160,8 @@ fn strangers_beyond_the_limit_push_out_strangers_and_never_a_ban_or_a_named_peer
     assert!(book.admit(&peer(2), Direction::Inbound, &address(2), at(1)).is_err());
     assert_eq!(book.standing(&peer(1)), Standing::Static);
     assert!(book.unname(&peer(1)) && !book.unname(&peer(1)));
+    book.learn(peer(1), address(1), at(0));
+    assert!(book.to_dial(at(0), || 0.5).iter().all(|(called, _)| *called != peer(1)));
 }
 
 #[test]
@@ -177,7 +179,7 @@ fn a_peer_counts_once_it_has_passed_the_handshake() {
         total_difficulty: Default::default(),
         client: String::new(),
     };
-    book.introduce(&peer(1), status);
+    book.introduce(&peer(1), status, at(0));
     assert!(book.is_introduced(&peer(1)) && book.has_introduced());
     assert!(book.disconnect(&peer(1)));
     assert!(!book.disconnect(&peer(1)));

@@ -275,6 +275,10 @@ impl BlockRelay {
             self.incoming.remove(&hash);
             return actions.push(RelayAction::GaveUp { peer });
         };
+        if !incoming.tried.is_empty() {
+            // The hashes may be wrong: whoever is asked next is asked for the whole block.
+            incoming.asked.clear();
+        }
         incoming.tried.push(peer);
         self.next_request = self.next_request.saturating_add(1);
         let request = self.next_request;

@@ -527,6 +527,7 @@ const fn instead_of(job: &Job) -> Option<Action> {
         Job::TakeAnswer { .. }
         | Job::CheckHeaders { .. }
         | Job::Locate { .. }
+        | Job::ListOwnTransactions
         | Job::AssembleBlock { .. } => None,
     }
 }

@@ -23,8 +23,9 @@ pub(super) fn gossip(names: &ProtocolNames) -> Result<Behaviour, NetworkError> {
         // for a node that has just started, and so is one for a peer that has just come.
         .heartbeat_initial_delay(Duration::from_millis(100))
         .heartbeat_interval(Duration::from_millis(500))
-        // A block is spread in well under a second; what is older has been dealt with.
-        .duplicate_cache_time(Duration::from_secs(120))
+        // A message is spread in well under a second. Transactions are told of again after a while, which
+        // has to get through; a block is known by its hash.
+        .duplicate_cache_time(Duration::from_secs(15))
         .build()
         .map_err(|error| NetworkError::Gossip(error.to_string()))?;
     let failed = |error: &dyn std::fmt::Display| NetworkError::Gossip(error.to_string());

@@ -5,7 +5,7 @@ use super::{
     SyncEvent,
     batch::{Batch, BatchState, MAX_DOWNLOAD_ATTEMPTS},
     run::{HeaderStage, Run, STALLED_AFTER},
-    sync_peer::SyncPeer,
+    sync_peer::{Reliability, SyncPeer},
 };
 use crate::{peers::Offence, wire::PeerHead};
 use alloy_primitives::B256;
@@ -29,11 +29,19 @@ const MAX_DOWNLOADS: usize = 5;
 /// Most requests for blocks at once to one peer: one that is answered and one on its way.
 const MAX_PEER_DOWNLOADS: usize = 2;
 
+/// Peers that failed to deliver a batch before the source is asked.
+const PATIENCE: u32 = 2;
+
+/// Most peers that are remembered after they are gone.
+const MAX_ABSENT: usize = 1_024;
+
 /// Gets the heaviest chain that peers have. Events in, actions out; see the module.
 #[derive(Debug)]
 pub struct SyncMachine {
     local: PeerHead,
     peers: BTreeMap<PeerId, SyncPeer>,
+    /// What is remembered of peers that are gone.
+    absent: BTreeMap<PeerId, Reliability>,
     run: Option<Run>,
     /// The block that the node was at when it last began.
     started_at: u64,
@@ -45,7 +53,14 @@ impl SyncMachine {
     #[must_use]
     pub const fn new(local: PeerHead) -> Self {
         let started_at = local.number;
-        Self { local, peers: BTreeMap::new(), run: None, started_at, next_number: 0 }
+        Self {
+            local,
+            peers: BTreeMap::new(),
+            absent: BTreeMap::new(),
+            run: None,
+            started_at,
+            next_number: 0,
+        }
     }
 
     /// How far it has come; `None` if there is nothing to get.
@@ -70,7 +85,7 @@ impl SyncMachine {
         let mut actions = Vec::new();
         match event {
             SyncEvent::PeerHead { peer, head } => self.peer_head(peer, head),
-            SyncEvent::PeerGone { peer } => self.peer_gone(peer, &mut actions),
+            SyncEvent::PeerGone { peer } => self.peer_gone(now, peer, &mut actions),
             SyncEvent::LocalHead(head) => self.local = head,
             SyncEvent::Headers { request, after, headers } => {
                 self.headers(now, (request, after, headers), &mut actions);
@@ -94,11 +109,27 @@ impl SyncMachine {
     }
 
     fn peer_head(&mut self, peer: PeerId, head: PeerHead) {
-        self.peers.entry(peer).or_insert_with(|| SyncPeer::new(head)).head = head;
+        let absent = &mut self.absent;
+        let known = self
+            .peers
+            .entry(peer)
+            .or_insert_with(|| SyncPeer::new(head, absent.remove(&peer).unwrap_or_default()));
+        known.head = head;
     }
 
-    fn peer_gone(&mut self, peer: PeerId, actions: &mut Vec<SyncAction>) {
-        self.peers.remove(&peer);
+    fn peer_gone(&mut self, now: Duration, peer: PeerId, actions: &mut Vec<SyncAction>) {
+        if self.run.as_ref().is_some_and(|run| run.source == peer) {
+            // Whoever leaves in the middle is not asked first when it is back.
+            self.with_source(|reliability| reliability.pause(now));
+        }
+        if let Some(gone) = self.peers.remove(&peer)
+            && !gone.reliability.is_blank(now)
+        {
+            self.absent.retain(|_, reliability| !reliability.is_blank(now));
+            if self.absent.len() < MAX_ABSENT {
+                self.absent.insert(peer, gone.reliability);
+            }
+        }
         let Some(run) = &mut self.run else { return };
         for batch in run.batches.iter_mut().filter(|batch| {
             matches!(batch.state, BatchState::Downloading { peer: server, .. } if server == peer)
@@ -171,14 +202,42 @@ impl SyncMachine {
         }
         let Some(tip) = tip else { return self.give_up(actions) };
         run.is_heavier |= tip.total_difficulty > self.local.total_difficulty;
-        let is_whole = tip.header.hash() == run.target.hash || fault.is_some();
+        let is_whole = tip.header.hash() == run.target.hash;
+        let reached = PeerHead {
+            number: tip.header.number,
+            hash: tip.header.hash(),
+            total_difficulty: tip.total_difficulty,
+        };
         run.plan(passed, tip);
+        let (source, overfull) = (run.source, run.is_overfull());
+        // Its chain may have grown since it said what its head is.
+        if let Some(peer) = self.peers.get_mut(&source)
+            && peer.head.number < reached.number
+        {
+            peer.head = reached;
+        }
+        if fault.is_some() {
+            tracing::warn!(target: "network", %source, "a peer has blocks from the future: is the clock right?");
+            return self.headers_from_the_future(now, actions);
+        }
         if is_whole {
             return self.headers_end(now, actions);
         }
-        run.headers = HeaderStage::Paused;
-        if run.is_overfull() {
+        if let Some(run) = &mut self.run {
+            run.headers = HeaderStage::Paused;
+        }
+        if overfull {
             self.blame_source(now, Offence::LighterThanClaimed, actions);
+        }
+    }
+
+    /// The rest of the headers can be judged later. Nobody is to blame but a clock.
+    fn headers_from_the_future(&mut self, now: Duration, actions: &mut Vec<SyncAction>) {
+        let Some(run) = &mut self.run else { return };
+        run.headers = HeaderStage::Complete;
+        if !run.is_heavier {
+            self.with_source(|reliability| reliability.pause(now));
+            self.give_up(actions);
         }
     }
 
@@ -250,7 +309,8 @@ impl SyncMachine {
             return;
         }
         match failure {
-            RequestFailure::Unlucky => {}
+            // Others may have time.
+            RequestFailure::Unlucky => self.with_source(|reliability| reliability.pause(now)),
             RequestFailure::Wrong => self.distrust_source(now),
         }
         self.lose_source(actions);
@@ -331,10 +391,9 @@ impl SyncMachine {
     /// Follows the heaviest chain that somebody claims to have.
     fn begin(&mut self, now: Duration, actions: &mut Vec<SyncAction>) {
         let local = self.local.total_difficulty;
-        let better = self
-            .peers
-            .iter()
-            .filter(|(_, peer)| peer.head.total_difficulty > local && peer.is_trusted(now));
+        let better = self.peers.iter().filter(|(_, peer)| {
+            peer.head.total_difficulty > local && peer.reliability.is_trusted(now)
+        });
         let Some((&source, peer)) = better.max_by_key(|(_, peer)| peer.head.total_difficulty)
         else {
             return;
@@ -368,16 +427,17 @@ impl SyncMachine {
         let Some(run) = &mut self.run else { return };
         let mut free =
             MAX_DOWNLOADS.saturating_sub(run.batches.iter().filter(|b| b.is_downloading()).count());
-        let (lacking, mut exhausted) = (&run.lacking, false);
+        let (source, lacking, mut exhausted) = (run.source, &run.lacking, false);
         for batch in run.batches.iter_mut().filter(|batch| batch.is_waiting()) {
-            if batch.attempts >= MAX_DOWNLOAD_ATTEMPTS {
+            // What others do not deliver is not the fault of the source.
+            if batch.attempts >= MAX_DOWNLOAD_ATTEMPTS && batch.tried.contains(&source) {
                 exhausted = true;
                 break;
             }
             if free == 0 {
                 break;
             }
-            let Some(peer) = choose(&self.peers, batch, lacking) else {
+            let Some(peer) = choose(&self.peers, batch, lacking, source) else {
                 exhausted |= !is_somewhere(&self.peers, batch, lacking);
                 continue;
             };
@@ -404,7 +464,9 @@ impl SyncMachine {
         // (ADR-0022), or another one grew meanwhile: no reason to ask for it again at once.
         let won =
             run.tip.as_ref().is_some_and(|tip| tip.total_difficulty <= self.local.total_difficulty);
-        if !won {
+        if won {
+            self.with_source(Reliability::kept);
+        } else {
             self.distrust_source(now);
         }
         self.give_up(actions);
@@ -430,9 +492,13 @@ impl SyncMachine {
     }
 
     fn distrust_source(&mut self, now: Duration) {
+        self.with_source(|reliability| reliability.distrust(now));
+    }
+
+    fn with_source(&mut self, change: impl FnOnce(&mut Reliability)) {
         let Some(run) = &self.run else { return };
         if let Some(peer) = self.peers.get_mut(&run.source) {
-            peer.distrust(now);
+            change(&mut peer.reliability);
         }
     }
 
@@ -464,19 +530,23 @@ fn is_somewhere(
 }
 
 /// Whom to ask for a batch: somebody who says to be that far and has not failed to deliver it; the one
-/// who has least to do.
+/// who has least to do. When two others have failed, the source itself.
 fn choose(
     peers: &BTreeMap<PeerId, SyncPeer>,
     batch: &Batch,
     lacking: &BTreeSet<PeerId>,
+    source: PeerId,
 ) -> Option<PeerId> {
     let last = batch.last_number();
     let free = |peer: &SyncPeer| peer.head.number >= last && peer.downloads < MAX_PEER_DOWNLOADS;
     let mut able: Vec<_> = peers
         .iter()
         .filter(|(id, peer)| free(peer) && !lacking.contains(*id))
-        .map(|(id, peer)| (batch.tried.contains(id), peer.downloads, *id))
+        .map(|(id, peer)| {
+            let is_other = batch.attempts >= PATIENCE && *id != source;
+            ((batch.tried.contains(id), is_other, peer.downloads), *id)
+        })
         .collect();
     able.sort_unstable();
-    able.first().map(|(_, _, id)| *id)
+    able.first().map(|(_, id)| *id)
 }

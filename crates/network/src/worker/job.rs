@@ -55,6 +55,8 @@ pub enum Job {
         /// The headers.
         headers: Vec<SealedHeader>,
     },
+    /// List the transactions in the pool that users sent to this node, and that could be mined.
+    ListOwnTransactions,
     /// Say where the canonical chain is, to ask a peer for what follows the newest block that both have.
     Locate {
         /// What for.
@@ -119,6 +121,8 @@ pub enum JobDone {
         /// What came of it.
         checked: CheckedHeaders,
     },
+    /// Transactions that users sent to this node, by their encodings.
+    ListedOwnTransactions(Vec<Bytes>),
     /// It is known where the canonical chain is.
     Located {
         /// What for.

@@ -6,6 +6,7 @@
 mod assemble_block;
 mod examine_block;
 mod job;
+mod own_transactions;
 mod serve;
 mod take_answer;
 mod take_transactions;
@@ -54,6 +55,9 @@ impl Worker {
                 let checked =
                     crate::sync::check_headers(consensus, view, anchor, &headers, now.unix);
                 JobDone::CheckedHeaders { check, checked }
+            }
+            Job::ListOwnTransactions => {
+                JobDone::ListedOwnTransactions(self.own_transactions(view.next_base_fee()))
             }
             Job::Locate { token, peer } => {
                 JobDone::Located { token, peer, locator: crate::sync::locator(view) }

@@ -70,7 +70,10 @@ impl FromStr for Nat {
         let bad = || format!("expected `none` or `extip:` and an IP address, found {text:?}");
         match text.split_once(':') {
             None if text == "none" => Ok(Self::None),
-            Some(("extip", ip)) => ip.parse().map(Self::External).map_err(|_| bad()),
+            Some(("extip", ip)) => match ip.parse::<IpAddr>() {
+                Ok(ip) if !ip.is_unspecified() => Ok(Self::External(ip)),
+                Ok(_) | Err(_) => Err(bad()),
+            },
             None | Some(_) => Err(bad()),
         }
     }
@@ -168,7 +171,7 @@ mod tests {
     fn nat_is_none_or_an_address() {
         assert_eq!("none".parse(), Ok(Nat::None));
         assert_eq!("extip:::1".parse(), Ok(Nat::External("::1".parse().unwrap())));
-        for bad in ["any", "upnp", "extip", "extip:", "extip:host"] {
+        for bad in ["any", "upnp", "extip", "extip:", "extip:host", "extip:0.0.0.0"] {
             let error = bad.parse::<Nat>().unwrap_err();
             assert!(error.contains(bad), "{error}");
         }

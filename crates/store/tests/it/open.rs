@@ -39,7 +39,7 @@ fn another_schema_version_is_refused_even_with_tables_this_program_does_not_know
     engine.put_cf(meta, b"schema_version", 9_u32.to_be_bytes()).unwrap();
     drop(engine);
     let error = open(directory.path(), genesis.hash()).unwrap_err();
-    assert!(matches!(error, StoreError::SchemaVersion { expected: 2, found: 9, .. }), "{error}");
+    assert!(matches!(error, StoreError::SchemaVersion { expected: 3, found: 9, .. }), "{error}");
 }
 
 #[test]
