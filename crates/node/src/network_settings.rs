@@ -75,14 +75,8 @@ impl NetworkSettings {
         })
     }
 
-    /// The network's configuration on this chain; `None` if there is no network on it. Reads or makes the
-    /// key file.
-    pub(crate) fn resolve(
-        &self,
-        spec: &ChainSpec,
-        datadir: &DataDir,
-        client: &str,
-    ) -> Result<Option<NetworkConfig>, NodeError> {
+    /// Whether there is a network on this chain.
+    pub(crate) fn is_wanted(&self, spec: &ChainSpec) -> Result<bool, NodeError> {
         let possible = match spec.rules() {
             Rules::Hanzo(_) if spec.is_dev() => {
                 Err("the dev chain is a single node's (decision D-38): use --chain cluster")
@@ -92,11 +86,23 @@ impl NetworkSettings {
         };
         let wanted = self.enabled.unwrap_or(possible.is_ok());
         match possible {
-            _ if !wanted => return Ok(None),
-            Err(reason) => {
-                return Err(NodeError::Config(format!("--network on is refused: {reason}")));
+            Err(reason) if wanted => {
+                Err(NodeError::Config(format!("--network on is refused: {reason}")))
             }
-            Ok(()) => {}
+            Ok(()) | Err(_) => Ok(wanted),
+        }
+    }
+
+    /// The network's configuration on this chain; `None` if there is no network on it. Reads or makes the
+    /// key file, in a data directory that belongs to this chain.
+    pub(crate) fn resolve(
+        &self,
+        spec: &ChainSpec,
+        datadir: &DataDir,
+        client: &str,
+    ) -> Result<Option<NetworkConfig>, NodeError> {
+        if !self.is_wanted(spec)? {
+            return Ok(None);
         }
         let key = self.load_key(datadir)?;
         let listen = address(self.address, self.port);

@@ -72,11 +72,12 @@ impl Node {
         let wait = (mode == MiningMode::Instant).then_some(INSTANT_INCLUSION_WAIT);
         let ipc = ipc_path(&config, &parts.datadir);
         let rpc_config = rpc_config(&config.rpc, ipc.clone(), wait)?;
-        let network = config.network.resolve(&parts.spec, &parts.datadir, CLIENT_VERSION)?;
+        config.network.is_wanted(&parts.spec)?;
         // From here on there is something to lose: a signal must not end the process unprepared.
         let signals = ShutdownSignals::listen()?;
         let metrics = metrics_sources::bind(config.metrics, &parts.spec).await?;
         let tree = parts.open_chain()?;
+        let network = config.network.resolve(&parts.spec, &parts.datadir, CLIENT_VERSION)?;
         let store = tree.store().clone();
         let view = tree.view();
         parts.say_what_is_to_be_pruned(&view);

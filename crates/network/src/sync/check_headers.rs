@@ -31,7 +31,7 @@ pub struct CheckedHeaders {
 /// Why a header did not pass.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HeadersFault {
-    /// They follow a block that this node does not have on its canonical chain, and did not name.
+    /// They follow a block that this node does not have, and did not name.
     UnknownAncestor(B256),
     /// One breaks a rule.
     Invalid {
@@ -56,7 +56,7 @@ impl CheckedHeaders {
 
 /// Checks headers, each of which should be the child of the one before it: every rule that needs no
 /// body, seals included. `tip` is what was checked before them; without it they should follow the
-/// canonical block `after`. `unix` is the time now, in seconds. Uses all threads of the current rayon
+/// block `after` of this node. `unix` is the time now, in seconds. Uses all threads of the current rayon
 /// pool.
 #[must_use]
 pub fn check_headers(
@@ -125,17 +125,16 @@ fn blame(header: &SealedHeader, reason: ConsensusError) -> HeadersFault {
     }
 }
 
-/// A block of the canonical chain, as what headers follow.
+/// A block of this node, as what headers follow. It need not be canonical any more: the chain may have
+/// changed since somebody was asked.
 fn ancestor(view: &ChainView, hash: B256) -> Result<Option<HeaderTip>, UnreadableAncestor> {
     let Some(header) = view.header(hash)? else { return Ok(None) };
-    let canonical = view
-        .is_canonical(header.number, hash)
-        .map_err(|error| UnreadableAncestor { hash, reason: error.to_string() })?;
-    let Some(total_difficulty) = Ancestors::total_difficulty(view, hash)?.filter(|_| canonical)
-    else {
-        return Ok(None);
-    };
-    Ok(Some(HeaderTip { header, parent: None, total_difficulty }))
+    let total_difficulty = Ancestors::total_difficulty(view, hash)?;
+    Ok(total_difficulty.map(|total_difficulty| HeaderTip {
+        header,
+        parent: None,
+        total_difficulty,
+    }))
 }
 
 /// The headers that were checked, on top of the chain of this node.

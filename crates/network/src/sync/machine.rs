@@ -164,8 +164,10 @@ impl SyncMachine {
         run.active_at = now;
         let expected = run.tip.as_ref().map(|tip| tip.header.hash());
         if expected.is_some_and(|expected| expected != after) {
-            // It follows another chain by now: what it had before is what can be had of it.
-            return self.headers_end(now, actions);
+            // It follows another chain by now, and has done nothing wrong: what it had before is what can
+            // be had of it.
+            self.with_source(|reliability| reliability.pause(now));
+            return self.lose_source(actions);
         }
         if headers.is_empty() {
             return self.headers_end(now, actions);

@@ -1,0 +1,255 @@
+//! Rules of the synchronisation, one at a time: a node at its genesis block, and peers that say what a test
+//! lets them say.
+
+use alloy_primitives::U256;
+use hanzo_network::{
+    HeadersFault, ImportVerdict, Offence, PeerHead, PeerId, RequestFailure, SyncAction, SyncEvent,
+    SyncMachine, check_headers,
+};
+use hanzo_testkit::{TestChain, dev_spec};
+use hanzo_types::{RecoveredBlock, SealedHeader, TotalDifficulty};
+use std::time::Duration;
+
+fn peer(number: u8) -> PeerId {
+    let mut bytes = [number; 34];
+    bytes[..2].copy_from_slice(&[0x12, 32]);
+    PeerId::from_bytes(&bytes).unwrap()
+}
+
+/// A node at its genesis block, and a chain that others have.
+struct Scene {
+    ours: TestChain,
+    blocks: Vec<RecoveredBlock>,
+    heads: Vec<PeerHead>,
+    machine: SyncMachine,
+    now: Duration,
+}
+
+impl Scene {
+    fn new(blocks: usize) -> Self {
+        let (ours, mut theirs) = (TestChain::new(dev_spec()), TestChain::new(dev_spec()));
+        let mut heads = vec![PeerHead::of(&theirs.view())];
+        let mut mine = || {
+            let block = theirs.mine(Vec::new());
+            heads.push(PeerHead::of(&theirs.view()));
+            block
+        };
+        let blocks = (0..blocks).map(|_| mine()).collect();
+        let machine = SyncMachine::new(heads[0]);
+        Self { ours, blocks, heads, machine, now: Duration::from_secs(1) }
+    }
+
+    fn tell(&mut self, event: SyncEvent) -> Vec<SyncAction> {
+        self.machine.on_event(self.now, event)
+    }
+
+    /// A peer says that block `number` of their chain is its head.
+    fn claim(&mut self, who: u8, number: usize) -> Vec<SyncAction> {
+        let head = self.heads[number];
+        self.tell(SyncEvent::PeerHead { peer: peer(who), head })
+    }
+
+    fn wait(&mut self, seconds: u64) -> Vec<SyncAction> {
+        self.now += Duration::from_secs(seconds);
+        self.tell(SyncEvent::Tick)
+    }
+
+    /// The source sends the headers up to block `last`, and they are checked.
+    fn send_headers(&mut self, request: u64, last: usize) -> Vec<SyncAction> {
+        let headers: Vec<SealedHeader> =
+            self.blocks[..last].iter().map(|block| block.sealed_header().clone()).collect();
+        let after = self.heads[0].hash;
+        let actions = self.tell(SyncEvent::Headers { request, after, headers });
+        let [SyncAction::CheckHeaders { check, after, tip, headers }] = &actions[..] else {
+            panic!("{actions:?}")
+        };
+        let anchor = (*after, tip.as_ref().map(|tip| (**tip).clone()));
+        let (consensus, view) = (self.ours.consensus(), self.ours.view());
+        let checked = check_headers(&**consensus, &view, anchor, headers, u64::MAX / 2);
+        assert_eq!(checked.fault, None);
+        self.tell(SyncEvent::HeadersChecked { check: *check, checked })
+    }
+}
+
+fn asked_for_headers(actions: &[SyncAction]) -> Vec<(u64, PeerId)> {
+    let asked = actions.iter().filter_map(|action| {
+        let SyncAction::RequestHeaders { request, peer, .. } = action else { return None };
+        Some((*request, *peer))
+    });
+    asked.collect()
+}
+
+fn asked_for_blocks(actions: &[SyncAction]) -> Vec<(u64, PeerId, usize)> {
+    let asked = actions.iter().filter_map(|action| {
+        let SyncAction::RequestBlocks { request, peer, hashes } = action else { return None };
+        Some((*request, *peer, hashes.len()))
+    });
+    asked.collect()
+}
+
+fn reports(actions: &[SyncAction]) -> Vec<(PeerId, Offence)> {
+    let reports = actions.iter().filter_map(|action| {
+        let SyncAction::Report { peer, offence } = action else { return None };
+        Some((*peer, *offence))
+    });
+    reports.collect()
+}
+
+#[test]
+fn blocks_are_asked_for_when_the_headers_are_heavier_and_imported_in_order() {
+    let mut scene = Scene::new(3);
+    let asked = asked_for_headers(&scene.claim(1, 3));
+    assert_eq!(asked.len(), 1);
+    assert!(scene.machine.progress().is_none());
+    let actions = scene.send_headers(asked[0].0, 3);
+    let [(request, server, 3)] = asked_for_blocks(&actions)[..] else { panic!("{actions:?}") };
+    assert_eq!(server, peer(1));
+    assert_eq!(scene.machine.progress().unwrap().highest_block, 3);
+    let blocks = scene.blocks.iter().map(|block| block.sealed_block().clone()).collect();
+    let actions = scene.tell(SyncEvent::Blocks { request, blocks });
+    let [SyncAction::Import { import, blocks }] = &actions[..] else { panic!("{actions:?}") };
+    assert_eq!(blocks.len(), 3);
+    let head = scene.heads[3];
+    scene.tell(SyncEvent::LocalHead(head));
+    let verdict = ImportVerdict::Done;
+    let actions = scene.tell(SyncEvent::Imported { import: *import, verdict });
+    assert!(reports(&actions).is_empty());
+    assert!(scene.machine.progress().is_none());
+}
+
+#[test]
+fn a_source_whose_chain_has_grown_since_it_said_so_is_asked_for_all_of_it() {
+    let mut scene = Scene::new(5);
+    let asked = asked_for_headers(&scene.claim(1, 2));
+    let actions = scene.send_headers(asked[0].0, 5);
+    assert_eq!(reports(&actions), []);
+    let blocks = asked_for_blocks(&actions);
+    assert_eq!(blocks.iter().map(|(_, _, count)| count).sum::<usize>(), 5);
+}
+
+#[test]
+fn a_source_without_time_is_not_asked_again_at_once_and_others_are() {
+    let mut scene = Scene::new(2);
+    let asked = asked_for_headers(&scene.claim(1, 2));
+    assert!(asked_for_headers(&scene.claim(2, 1)).is_empty());
+    let failure = RequestFailure::Unlucky;
+    let actions = scene.tell(SyncEvent::Failed { request: asked[0].0, failure });
+    assert_eq!(reports(&actions), []);
+    assert_eq!(asked_for_headers(&actions)[0].1, peer(2));
+}
+
+#[test]
+fn a_source_without_time_is_asked_again_after_a_while() {
+    let mut scene = Scene::new(2);
+    let asked = asked_for_headers(&scene.claim(1, 2));
+    let failure = RequestFailure::Unlucky;
+    let actions = scene.tell(SyncEvent::Failed { request: asked[0].0, failure });
+    assert!(asked_for_headers(&actions).is_empty());
+    assert!(asked_for_headers(&scene.wait(9)).is_empty());
+    assert_eq!(asked_for_headers(&scene.wait(1))[0].1, peer(1));
+}
+
+#[test]
+fn a_peer_that_leaves_and_comes_back_is_not_trusted_more_than_before() {
+    let mut scene = Scene::new(2);
+    let _ = scene.claim(1, 2);
+    // It stalls until its time is over, and is punished.
+    assert_eq!(reports(&scene.wait(6)), [(peer(1), Offence::TimedOut)]);
+    let _ = scene.tell(SyncEvent::PeerGone { peer: peer(1) });
+    assert!(asked_for_headers(&scene.claim(1, 2)).is_empty());
+    assert!(asked_for_headers(&scene.wait(59)).is_empty());
+    assert_eq!(asked_for_headers(&scene.wait(1)).len(), 1);
+    // The second time it has to wait twice as long.
+    let _ = scene.wait(6);
+    assert!(asked_for_headers(&scene.wait(119)).is_empty());
+    assert_eq!(asked_for_headers(&scene.wait(1)).len(), 1);
+}
+
+#[test]
+fn peers_that_do_not_deliver_do_not_make_the_source_guilty() {
+    let mut scene = Scene::new(2);
+    let asked = asked_for_headers(&scene.claim(9, 2));
+    for lazy in 2..8 {
+        let _ = scene.claim(lazy, 2);
+    }
+    let mut actions = scene.send_headers(asked[0].0, 2);
+    let mut servers = Vec::new();
+    for _ in 0..3 {
+        let [(request, server, _)] = asked_for_blocks(&actions)[..] else { panic!("{actions:?}") };
+        servers.push(server);
+        if server == peer(9) {
+            return;
+        }
+        let failure = RequestFailure::Unlucky;
+        actions = scene.tell(SyncEvent::Failed { request, failure });
+        assert_eq!(reports(&actions), []);
+    }
+    panic!("the source was not asked: {servers:?}");
+}
+
+#[test]
+fn a_source_that_has_no_blocks_for_its_headers_is_punished_and_left_alone() {
+    let mut scene = Scene::new(2);
+    let asked = asked_for_headers(&scene.claim(1, 2));
+    let actions = scene.send_headers(asked[0].0, 2);
+    let (request, ..) = asked_for_blocks(&actions)[0];
+    let actions = scene.tell(SyncEvent::Blocks { request, blocks: Vec::new() });
+    assert!(reports(&actions).contains(&(peer(1), Offence::Unavailable)));
+    assert!(asked_for_headers(&actions).is_empty());
+    assert!(asked_for_headers(&scene.wait(59)).is_empty());
+    assert_eq!(asked_for_headers(&scene.wait(1)).len(), 1);
+}
+
+#[test]
+fn a_source_with_less_work_than_it_says_is_punished() {
+    let mut scene = Scene::new(1);
+    let lie =
+        PeerHead { number: 1_000, total_difficulty: TotalDifficulty(U256::MAX), ..scene.heads[1] };
+    // Our own chain is as heavy as all that it has.
+    let head = scene.heads[1];
+    let _ = scene.tell(SyncEvent::LocalHead(head));
+    let asked = asked_for_headers(&scene.tell(SyncEvent::PeerHead { peer: peer(1), head: lie }));
+    let (request, after) = (asked[0].0, scene.heads[1].hash);
+    let actions = scene.tell(SyncEvent::Headers { request, after, headers: Vec::new() });
+    assert_eq!(reports(&actions), [(peer(1), Offence::LighterThanClaimed)]);
+}
+
+#[test]
+fn other_blocks_than_those_asked_for_are_a_wrong_answer() {
+    let mut scene = Scene::new(2);
+    let asked = asked_for_headers(&scene.claim(1, 2));
+    let actions = scene.send_headers(asked[0].0, 2);
+    let (request, ..) = asked_for_blocks(&actions)[0];
+    let blocks = vec![scene.blocks[1].sealed_block().clone()];
+    let actions = scene.tell(SyncEvent::Blocks { request, blocks });
+    assert!(reports(&actions).contains(&(peer(1), Offence::WrongAnswer)));
+}
+
+#[test]
+fn headers_on_a_block_that_nobody_knows_are_refused() {
+    let scene = Scene::new(2);
+    let headers = [scene.blocks[1].sealed_header().clone()];
+    let (consensus, view) = (scene.ours.consensus(), scene.ours.view());
+    let unknown = scene.blocks[0].hash();
+    let checked = check_headers(&**consensus, &view, (unknown, None), &headers, u64::MAX / 2);
+    assert_eq!(checked.fault, Some(HeadersFault::UnknownAncestor(unknown)));
+    assert!(checked.passed.is_empty());
+}
+
+#[test]
+fn headers_pass_up_to_the_first_that_breaks_a_rule() {
+    let scene = Scene::new(3);
+    let mut headers: Vec<_> =
+        scene.blocks.iter().map(|block| block.sealed_header().clone()).collect();
+    let mut forged = headers[1].header().clone();
+    forged.mix_hash = forged.parent_hash;
+    headers[1] = SealedHeader::seal_slow(forged);
+    let (consensus, view) = (scene.ours.consensus(), scene.ours.view());
+    let anchor = (scene.heads[0].hash, None);
+    let checked = check_headers(&**consensus, &view, anchor, &headers, u64::MAX / 2);
+    let Some(HeadersFault::Invalid { number: 2, .. }) = checked.fault else {
+        panic!("{:?}", checked.fault)
+    };
+    assert_eq!(checked.passed.len(), 1);
+    assert_eq!(checked.tip.unwrap().total_difficulty, scene.heads[1].total_difficulty);
+}
