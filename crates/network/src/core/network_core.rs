@@ -26,8 +26,9 @@ const INTRODUCTION_TIMEOUT: Duration = Duration::from_secs(10);
 /// How often a peer is asked for its head: announcements say what is new, this is for what they miss.
 const STATUS_INTERVAL: Duration = Duration::from_secs(30);
 
-/// A peer whose announcement cannot be judged is asked for its head at most so often.
-const HINT_INTERVAL: Duration = Duration::from_secs(1);
+/// A peer whose announcement cannot be judged is asked for its head at most so often. Two nodes that ask
+/// each other at the same time hear of each other twice in it, and may once a second.
+const HINT_INTERVAL: Duration = Duration::from_secs(2);
 
 /// How soon something that nobody could be told of is said again. Peers say what they listen to right
 /// after they have connected.
@@ -299,7 +300,7 @@ impl NetworkCore {
             JobDone::AssembledBlock { hash, assembly } => {
                 self.tell_relay(now, RelayEvent::Assembled { hash, assembly }, actions);
             }
-            JobDone::Served { channel, response, .. } => {
+            JobDone::Served { channel, response } => {
                 actions.push(Action::Respond { channel, response });
             }
         }

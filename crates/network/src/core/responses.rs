@@ -16,7 +16,6 @@ use libp2p::PeerId;
 #[derive(Debug)]
 pub(super) struct Question {
     channel: ChannelId,
-    peer: PeerId,
     request: Request,
 }
 
@@ -34,8 +33,8 @@ impl Question {
     }
 
     fn serve(self, block: Option<FetchedBlock>) -> Action {
-        let Self { channel, peer, request } = self;
-        Action::Work(Job::Serve { channel, peer, request, block })
+        let Self { channel, request } = self;
+        Action::Work(Job::Serve { channel, request, block })
     }
 }
 
@@ -66,7 +65,7 @@ impl NetworkCore {
             actions.push(busy());
             return self.report(now, &peer, Offence::Flooding, actions);
         }
-        let question = Question { channel, peer, request };
+        let question = Question { channel, request };
         match question.block().filter(|hash| self.relay.is_incoming(hash)) {
             // It was passed on before its body was here: who asks for it gets it when it is.
             Some(hash) if self.relay.body(&hash).is_none() => {

@@ -4,7 +4,7 @@ use super::{
     Behaviour,
     behaviour::BehaviourEvent,
     channels::Channels,
-    import::{Importer, import_block, import_segment},
+    import::{ImportLane, Importer, import_block, import_segment},
 };
 use crate::{
     NetworkError, Now,
@@ -74,6 +74,7 @@ pub(crate) struct Driver {
     topics: [(Topic, IdentTopic, TopicHash); 2],
     channels: Channels,
     tasks: JoinSet<Event>,
+    imports: ImportLane,
     cores: Arc<Semaphore>,
     /// When the blocks that are on their way were announced.
     announced: HashMap<B256, Duration>,
@@ -103,6 +104,7 @@ impl Driver {
             topics,
             channels: Channels::default(),
             tasks: JoinSet::new(),
+            imports: ImportLane::default(),
             cores: Arc::new(Semaphore::new(cores.saturating_add(1))),
             announced: HashMap::new(),
             metrics: NetworkMetrics::register(),
@@ -293,7 +295,8 @@ impl Driver {
             Action::ImportSegment { import, blocks } => {
                 self.metrics.synced_blocks.increment(wide(blocks.len()));
                 let chain = self.parts.chain.clone();
-                self.tasks.spawn(import_segment(chain, import, blocks, now));
+                let place = self.imports.next();
+                self.tasks.spawn(import_segment(chain, place, (import, blocks), now));
             }
             Action::Remember(changes) => self.remember(changes),
         }

@@ -5,6 +5,7 @@ use hanzo_chain::{ArrivedBlock, ChainHandle, CheckedBlock, ImportError, Inserted
 use hanzo_consensus::Consensus;
 use hanzo_types::Fault;
 use std::{sync::Arc, time::Duration};
+use tokio::sync::oneshot;
 
 /// How long to wait if the queue of the chain is full: about as long as it needs for a block.
 const BUSY_WAIT: Duration = Duration::from_millis(50);
@@ -84,17 +85,43 @@ async fn import_patiently(
     chain.import(checked, Origin::Peer { now: now.unix }).await
 }
 
+/// Keeps imports in the order in which they were ordered: each waits until the one before it is over.
+#[derive(Debug, Default)]
+pub(super) struct ImportLane(Option<oneshot::Receiver<()>>);
+
+/// The place of an import in the lane.
+#[derive(Debug)]
+pub(super) struct LanePlace {
+    before: Option<oneshot::Receiver<()>>,
+    over: oneshot::Sender<()>,
+}
+
+impl ImportLane {
+    /// The next place.
+    pub(super) fn next(&mut self) -> LanePlace {
+        let (over, after) = oneshot::channel();
+        LanePlace { before: self.0.replace(after), over }
+    }
+}
+
 /// Imports blocks of the synchronisation.
 pub(super) async fn import_segment(
     chain: ChainHandle,
-    import: u64,
-    blocks: Vec<ArrivedBlock>,
+    place: LanePlace,
+    (import, blocks): (u64, Vec<ArrivedBlock>),
     now: Now,
 ) -> Event {
+    let LanePlace { before, over } = place;
+    if let Some(before) = before {
+        // It is over also if it was dropped.
+        let _ = before.await;
+    }
     let imported = tokio::task::spawn_blocking(move || {
         chain.import_segment_blocking(blocks, Origin::Peer { now: now.unix })
     });
     let imported = imported.await.unwrap_or(Err(ImportError::Stopped));
+    // Nobody may wait for it.
+    let _ = over.send(());
     let verdict = match imported.map(|import| import.refusal) {
         Ok(None) => ImportVerdict::Done,
         Ok(Some(error)) | Err(error) => refused(&error),

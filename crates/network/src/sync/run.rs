@@ -32,7 +32,7 @@ pub(super) enum HeaderStage {
     Requested { request: u64, deadline: Duration },
     /// They are being checked.
     Checking { check: u64 },
-    /// There are enough for now.
+    /// There are as many as may be planned.
     Paused,
     /// The source has no more.
     Complete,

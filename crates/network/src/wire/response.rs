@@ -27,7 +27,7 @@ pub enum Response {
     /// Transactions of a block by their EIP-2718 encodings, in the order they were asked for; none if
     /// the node does not have the block.
     BlockTransactions(Vec<Bytes>),
-    /// The node has answered as much as it is ready to for now.
+    /// The node has too much to do, or the peer has used up its quota.
     Busy,
 }
 

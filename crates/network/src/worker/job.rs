@@ -75,9 +75,7 @@ pub enum Job {
     Serve {
         /// Where the answer goes.
         channel: ChannelId,
-        /// Who asks.
-        peer: PeerId,
-        /// What.
+        /// What is asked.
         request: Request,
         /// The block that is asked for, if it is on its way into the chain.
         block: Option<FetchedBlock>,
@@ -143,8 +141,6 @@ pub enum JobDone {
     Served {
         /// Where the answer goes.
         channel: ChannelId,
-        /// Who asked.
-        peer: PeerId,
         /// The response.
         response: Bytes,
     },

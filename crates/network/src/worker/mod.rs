@@ -66,10 +66,10 @@ impl Worker {
                 let assembly = self.assemble_block(&block, &delivered);
                 JobDone::AssembledBlock { hash: block.header.hash(), assembly }
             }
-            Job::Serve { channel, peer, request, block } => {
+            Job::Serve { channel, request, block } => {
                 let incoming = block.as_ref().map(FetchedBlock::block);
                 let response = serve(view, &request, incoming);
-                JobDone::Served { channel, peer, response: response.encode() }
+                JobDone::Served { channel, response: response.encode() }
             }
         }
     }
