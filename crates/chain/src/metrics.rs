@@ -25,6 +25,7 @@ pub(crate) struct ChainMetrics {
     pub(crate) commit_wait_seconds: Histogram,
     pub(crate) committed_blocks: Counter,
     pub(crate) refused_reorgs: Counter,
+    pub(crate) stale_blocks: Counter,
 }
 
 /// Imported blocks by what became of them.
@@ -71,6 +72,7 @@ impl ChainMetrics {
         let hashed = "Trie nodes hashed to compute state roots at import.";
         let refused = "Heavier chains that were not followed because they displace too much.";
         let committed = "Canonical blocks whose state was committed to disk.";
+        let stale = "Valid blocks that have lost for good against the canonical chain.";
         Self {
             imports: Imports::register(),
             canonical: Canonical::register(),
@@ -103,6 +105,7 @@ impl ChainMetrics {
             ),
             committed_blocks: count("hanzo_chain_committed_blocks_total", committed),
             refused_reorgs: count("hanzo_chain_refused_reorganisations_total", refused),
+            stale_blocks: count("hanzo_chain_stale_blocks_total", stale),
         }
     }
 

@@ -81,7 +81,7 @@ impl ChainTree {
         self.chain = Generation::new(self.store.view(), tip.number(), rest)?;
         self.base_header = tip.header();
         self.base_difficulty = tip.total_difficulty();
-        self.drop_unreachable();
+        self.drop_unreachable()?;
         Ok(())
     }
 }

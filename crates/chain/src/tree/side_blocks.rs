@@ -3,6 +3,7 @@
 use super::{ChainTree, HIGH_WATER_BLOCKS};
 use crate::ExecutedBlock;
 use alloy_primitives::map::{B256Map, B256Set};
+use hanzo_store::StoreError;
 use std::sync::Arc;
 
 /// Most executed blocks beside the canonical chain. Four siblings at each height up to the high
@@ -42,18 +43,23 @@ impl ChainTree {
         }
     }
 
-    /// Drops every block that does not descend from the base.
-    pub(super) fn drop_unreachable(&mut self) {
+    /// Drops every block that does not descend from the base: those whose states the base holds now, and
+    /// those that have lost against them.
+    pub(super) fn drop_unreachable(&mut self) -> Result<(), StoreError> {
         let base = self.base_header.hash();
         let mut ordered: Vec<Arc<ExecutedBlock>> = self.blocks.values().cloned().collect();
         ordered.sort_unstable_by_key(|block| block.number());
-        let mut reachable = B256Map::default();
+        let (mut reachable, mut stale) = (B256Map::default(), 0);
         for block in ordered {
             let parent = block.block().parent_hash;
             if parent == base || reachable.contains_key(&parent) {
                 reachable.insert(block.hash(), block);
+            } else if self.chain.base.canonical_hash(block.number())? != Some(block.hash()) {
+                stale += 1;
             }
         }
         self.blocks = reachable;
+        self.metrics.stale_blocks.increment(stale);
+        Ok(())
     }
 }

@@ -97,3 +97,25 @@ fn blocks_of_a_segment_are_counted_by_what_became_of_them_too() {
         assert!(text.contains(&format!("hanzo_chain_{line}\n")), "{line} is not in\n{text}");
     }
 }
+
+#[test]
+fn a_block_that_lost_is_counted_as_stale_once_the_base_is_beyond_it() {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let recorded = recorder.handle();
+    let stale = |count: u64| {
+        let text = recorded.render();
+        assert!(text.contains(&format!("hanzo_chain_stale_blocks_total {count}\n")), "{text}");
+    };
+    let mut chain = metrics::with_local_recorder(&recorder, || TestChain::new(dev_spec()));
+    let lost = branch(2, Address::repeat_byte(4));
+    let _ = chain.mine(Vec::new());
+    let _ = chain.mine(Vec::new());
+    let _ = chain.import_foreign(&lost[0]).unwrap();
+    let _ = chain.import_foreign(&lost[1]).unwrap();
+    stale(0);
+    for _ in 0..40 {
+        let _ = chain.mine(Vec::new());
+    }
+    chain.tree().persist_all().unwrap();
+    stale(2);
+}

@@ -218,7 +218,7 @@ impl ChainTree {
             self.base_difficulty = tip.total_difficulty();
         }
         self.chain = Generation::new(base.view, base.number, pending)?;
-        self.drop_unreachable();
+        self.drop_unreachable()?;
         for hash in &awaited {
             self.deferred.remove(*hash);
         }
