@@ -28,6 +28,7 @@ pub(crate) struct NetworkMetrics {
     pub(crate) refused: Counter,
     pub(crate) block_seconds: Histogram,
     pub(crate) synced_blocks: Counter,
+    pub(crate) sync_remaining: Gauge,
     pub(crate) jobs: Gauge,
     pub(crate) incoming_blocks: Gauge,
     pub(crate) dropped: Counter,
@@ -65,7 +66,8 @@ impl NetworkMetrics {
             ("hanzo_network_response_bytes_total", "hanzo_network_disconnections_total");
         let (block, synced) = ("hanzo_network_block_seconds", "hanzo_network_synced_blocks_total");
         let (jobs, incoming) = ("hanzo_network_jobs", "hanzo_network_incoming_blocks");
-        let dropped = "hanzo_network_dropped_total";
+        let (dropped, remaining) =
+            ("hanzo_network_dropped_total", "hanzo_network_sync_remaining_blocks");
         describe_gauge!(peers, "Peers that are connected, by who connected.");
         describe_counter!(messages, "Gossip messages that came, by topic and verdict.");
         describe_counter!(published, "Gossip messages of this node, by topic.");
@@ -75,6 +77,7 @@ impl NetworkMetrics {
         describe_counter!(gone, "Connections that this node ended or did not let in, by reason.");
         describe_histogram!(block, "Time from the announcement of a block to its import.");
         describe_counter!(synced, "Blocks imported by synchronisation.");
+        describe_gauge!(remaining, "Blocks that synchronisation has yet to import.");
         describe_gauge!(jobs, "Jobs of the network that are under way.");
         describe_gauge!(incoming, "Announced blocks that are not imported yet.");
         describe_counter!(dropped, "Messages dropped because too much was under way.");
@@ -97,6 +100,7 @@ impl NetworkMetrics {
             refused: counter!(gone, "reason" => "refused"),
             block_seconds: histogram!(block),
             synced_blocks: counter!(synced),
+            sync_remaining: gauge!(remaining),
             jobs: gauge!(jobs),
             incoming_blocks: gauge!(incoming),
             dropped: counter!(dropped),

@@ -41,7 +41,7 @@ impl Network {
     ) -> Result<Self, NetworkError> {
         let view = chain.view();
         let names = ProtocolNames::of(view.spec());
-        let mut swarm = swarm(config.key.clone(), &names, &config)?;
+        let mut swarm = swarm(&config.key, &names, &config)?;
         for address in &config.listen {
             swarm.listen_on(address.clone()).map_err(|error| NetworkError::Listen {
                 address: address.clone(),

@@ -121,6 +121,12 @@ impl NetworkCore {
         self.sync.progress()
     }
 
+    /// Number of the head, as far as the network has heard.
+    #[must_use]
+    pub const fn head_number(&self) -> u64 {
+        self.sync.head_number()
+    }
+
     /// Blocks that are on their way.
     #[must_use]
     pub fn incoming_blocks(&self) -> usize {

@@ -141,6 +141,10 @@ impl PeerBook {
             if known.score.value(now.elapsed) < DISCONNECT_BELOW {
                 return Err(Refusal::LowScore);
             }
+            // Discovery connects to whom it wants to ask. Whoever was removed may still connect itself.
+            if known.unwanted && direction == Direction::Outbound {
+                return Err(Refusal::Unwanted);
+            }
         }
         if self.limits.named_only && standing == Standing::Found {
             return Err(Refusal::NotNamed);

@@ -16,6 +16,9 @@ pub enum Refusal {
     /// The peer misbehaved lately.
     #[error("the score of the peer is too low")]
     LowScore,
+    /// The operator does not want it to be connected to.
+    #[error("the operator has removed the peer")]
+    Unwanted,
     /// There are as many connections as there may be.
     #[error("there are {max} {direction} peers already")]
     Full {

@@ -165,6 +165,18 @@ fn strangers_beyond_the_limit_push_out_strangers_and_never_a_ban_or_a_named_peer
 }
 
 #[test]
+fn a_removed_peer_is_not_connected_to_whoever_wants_to_and_may_come_itself() {
+    let mut book = book(PeerLimits::default());
+    book.name(peer(1), Some(address(1)), Standing::Static);
+    let _ = book.unname(&peer(1));
+    let refusal = book.admit(&peer(1), Direction::Outbound, &address(1), at(0)).unwrap_err();
+    assert_eq!(refusal, Refusal::Unwanted);
+    assert_eq!(book.admit(&peer(1), Direction::Inbound, &address(1), at(0)), Ok(()));
+    book.name(peer(1), None, Standing::Static);
+    assert_eq!(book.admit(&peer(1), Direction::Outbound, &address(1), at(0)), Ok(()));
+}
+
+#[test]
 fn a_peer_counts_once_it_has_passed_the_handshake() {
     let mut book = book(PeerLimits::default());
     connect(&mut book, 1, Direction::Inbound);

@@ -1,6 +1,6 @@
 //! The protocols that a node speaks.
 
-use super::{codec::MessageCodec, gossip_settings};
+use super::{codec::MessageCodec, gossip_settings, pending_gate::PendingGate};
 use crate::{
     NetworkConfig, NetworkError,
     wire::{MAX_REQUEST_BYTES, MAX_RESPONSE_BYTES, MAX_STATUS_BYTES, ProtocolNames},
@@ -37,6 +37,7 @@ const MAX_STREAMS: usize = 16;
 #[derive(NetworkBehaviour)]
 pub(crate) struct Behaviour {
     pub(super) limits: connection_limits::Behaviour,
+    pub(super) gate: PendingGate,
     pub(super) ping: ping::Behaviour,
     pub(super) identify: identify::Behaviour,
     pub(super) discovery: kad::Behaviour<kad::store::MemoryStore>,
@@ -73,6 +74,7 @@ impl Behaviour {
         let neighbours = neighbours.transpose().map_err(NetworkError::Mdns)?;
         Ok(Self {
             limits: connection_limits::Behaviour::new(limits),
+            gate: PendingGate::default(),
             ping: ping::Behaviour::default(),
             identify: identify::Behaviour::new(identify),
             discovery,

@@ -5,6 +5,7 @@ use super::{
     behaviour::BehaviourEvent,
     channels::Channels,
     import::{ImportLane, Importer, import_block, import_segment},
+    sync_log::SyncLog,
 };
 use crate::{
     NetworkError, Now,
@@ -78,6 +79,7 @@ pub(crate) struct Driver {
     cores: Arc<Semaphore>,
     /// When the blocks that are on their way were announced.
     announced: HashMap<B256, Duration>,
+    sync_log: SyncLog,
     metrics: NetworkMetrics,
 }
 
@@ -107,6 +109,7 @@ impl Driver {
             imports: ImportLane::default(),
             cores: Arc::new(Semaphore::new(cores.saturating_add(1))),
             announced: HashMap::new(),
+            sync_log: SyncLog::default(),
             metrics: NetworkMetrics::register(),
         }
     }
@@ -134,7 +137,10 @@ impl Driver {
                 Some(command) = self.parts.commands.recv() => self.on_command(command),
                 update = updates.recv() => self.on_update(update),
                 transaction = promoted.recv() => self.on_transaction(transaction),
-                _ = ticks.tick() => self.tell(Event::Tick),
+                _ = ticks.tick() => {
+                    self.tell(Event::Tick);
+                    self.show_progress(self.now());
+                }
             }
         }
     }
@@ -156,9 +162,21 @@ impl Driver {
         for action in actions {
             self.act(now, action);
         }
+        self.show_progress(now);
+        self.count_peers();
+    }
+
+    /// Tells everybody who cares how far the synchronisation is.
+    fn show_progress(&mut self, now: Now) {
         let progress = self.parts.core.sync_progress();
         self.parts.chain.set_sync_progress(progress);
-        self.count_peers();
+        let remaining = progress
+            .map_or(0, |progress| progress.highest_block.saturating_sub(progress.current_block));
+        self.metrics.sync_remaining.set(f64::from(u32::try_from(remaining).unwrap_or(u32::MAX)));
+        let head = self.parts.core.head_number();
+        if let Some(report) = self.sync_log.observe(now.elapsed, head, progress) {
+            report.log();
+        }
     }
 
     fn count_peers(&self) {
@@ -293,10 +311,9 @@ impl Driver {
                 self.tasks.spawn(import_block(Importer { chain, consensus }, block, now));
             }
             Action::ImportSegment { import, blocks } => {
-                self.metrics.synced_blocks.increment(wide(blocks.len()));
-                let chain = self.parts.chain.clone();
-                let place = self.imports.next();
-                self.tasks.spawn(import_segment(chain, place, (import, blocks), now));
+                let (chain, place) = (self.parts.chain.clone(), self.imports.next());
+                let synced = self.metrics.synced_blocks.clone();
+                self.tasks.spawn(import_segment((chain, synced), place, (import, blocks), now));
             }
             Action::Remember(changes) => self.remember(changes),
         }

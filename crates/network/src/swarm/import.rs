@@ -1,9 +1,10 @@
 //! Importing what came.
 
-use crate::{Now, core::Event, relay::FetchedBlock, sync::ImportVerdict};
+use crate::{Now, core::Event, metrics::wide, relay::FetchedBlock, sync::ImportVerdict};
 use hanzo_chain::{ArrivedBlock, ChainHandle, CheckedBlock, ImportError, Inserted, Origin};
 use hanzo_consensus::Consensus;
 use hanzo_types::Fault;
+use metrics::Counter;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::oneshot;
 
@@ -104,9 +105,9 @@ impl ImportLane {
     }
 }
 
-/// Imports blocks of the synchronisation.
+/// Imports blocks of the synchronisation, and counts them.
 pub(super) async fn import_segment(
-    chain: ChainHandle,
+    (chain, synced): (ChainHandle, Counter),
     place: LanePlace,
     (import, blocks): (u64, Vec<ArrivedBlock>),
     now: Now,
@@ -122,6 +123,9 @@ pub(super) async fn import_segment(
     let imported = imported.await.unwrap_or(Err(ImportError::Stopped));
     // Nobody may wait for it.
     let _ = over.send(());
+    if let Ok(import) = &imported {
+        synced.increment(wide(import.imported));
+    }
     let verdict = match imported.map(|import| import.refusal) {
         Ok(None) => ImportVerdict::Done,
         Ok(Some(error)) | Err(error) => refused(&error),

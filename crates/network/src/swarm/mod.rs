@@ -7,6 +7,8 @@ mod driver;
 mod gossip_settings;
 mod import;
 mod node_key;
+mod pending_gate;
+mod sync_log;
 mod transport;
 
 pub(crate) use behaviour::Behaviour;

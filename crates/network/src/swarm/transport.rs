@@ -2,29 +2,53 @@
 
 use super::Behaviour;
 use crate::{NetworkConfig, NetworkError, wire::ProtocolNames};
-use libp2p::{Swarm, SwarmBuilder, identity::Keypair, noise, tcp, yamux};
+use libp2p::{Swarm, SwarmBuilder, identity::Keypair, noise, swarm::Config, tcp, yamux};
 use std::time::Duration;
 
 /// A connection that nobody uses is kept so long: who comes to sync, and who is banned, closes it sooner.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A swarm that listens nowhere yet.
+/// How long a connection may take to be set up: five round trips of a second. What is being set up takes
+/// a place.
+const SET_UP_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A swarm that listens nowhere yet. On a machine without a resolver it connects to addresses, not to names.
 pub(crate) fn swarm(
-    key: Keypair,
+    key: &Keypair,
     names: &ProtocolNames,
     config: &NetworkConfig,
 ) -> Result<Swarm<Behaviour>, NetworkError> {
-    let behaviour = Behaviour::new(&key, names, config)?;
+    let behaviour = Behaviour::new(key, names, config)?;
     let transport = |error: &dyn std::fmt::Display| NetworkError::Transport(error.to_string());
-    let builder = SwarmBuilder::with_existing_identity(key)
-        .with_tokio()
-        .with_tcp(tcp::Config::default().nodelay(true), noise::Config::new, yamux::Config::default)
-        .map_err(|error| transport(&error))?
-        .with_dns()
-        .map_err(|error| transport(&error))?
-        .with_behaviour(|_| behaviour)
-        .map_err(|error| transport(&error))?;
-    Ok(builder
-        .with_swarm_config(|config| config.with_idle_connection_timeout(IDLE_TIMEOUT))
-        .build())
+    let over_tcp = || {
+        SwarmBuilder::with_existing_identity(key.clone())
+            .with_tokio()
+            .with_tcp(
+                tcp::Config::default().nodelay(true),
+                noise::Config::new,
+                yamux::Config::default,
+            )
+            .map_err(|error| transport(&error))
+    };
+    match over_tcp()?.with_dns() {
+        Ok(builder) => Ok(builder
+            .with_behaviour(|_| behaviour)
+            .map_err(|error| transport(&error))?
+            .with_swarm_config(settings)
+            .with_connection_timeout(SET_UP_TIMEOUT)
+            .build()),
+        Err(error) => {
+            tracing::warn!(target: "network", %error, "no resolver: names of hosts are not found");
+            Ok(over_tcp()?
+                .with_behaviour(|_| behaviour)
+                .map_err(|error| transport(&error))?
+                .with_swarm_config(settings)
+                .with_connection_timeout(SET_UP_TIMEOUT)
+                .build())
+        }
+    }
+}
+
+fn settings(config: Config) -> Config {
+    config.with_idle_connection_timeout(IDLE_TIMEOUT)
 }

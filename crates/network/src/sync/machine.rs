@@ -74,6 +74,12 @@ impl SyncMachine {
         })
     }
 
+    /// Number of the head of this node.
+    #[must_use]
+    pub const fn head_number(&self) -> u64 {
+        self.local.number
+    }
+
     /// Whom the headers come from, if a chain is being followed.
     #[must_use]
     pub fn source(&self) -> Option<PeerId> {
@@ -171,6 +177,10 @@ impl SyncMachine {
         }
         if headers.is_empty() {
             return self.headers_end(now, actions);
+        }
+        if run.drips(&headers) {
+            self.distrust_source(now);
+            return self.lose_source(actions);
         }
         self.next_number = self.next_number.saturating_add(1);
         let check = self.next_number;

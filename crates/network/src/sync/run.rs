@@ -4,8 +4,9 @@ use super::{
     HeaderTip, SyncAction,
     batch::{Batch, BatchState, MAX_BATCHES},
 };
-use crate::wire::{MAX_REQUESTED_BLOCKS, PeerHead};
+use crate::wire::{MAX_REQUESTED_BLOCKS, MAX_REQUESTED_HEADERS, PeerHead};
 use hanzo_chain::{CheckedHeader, MAX_SEGMENT_BLOCKS};
+use hanzo_types::SealedHeader;
 use libp2p::PeerId;
 use std::{
     collections::{BTreeSet, VecDeque},
@@ -24,6 +25,11 @@ const MAX_IMPORTS: usize = 2;
 /// Most blocks in an import. Small enough for readers to see the chain grow, and large enough to keep
 /// the stages of the import busy.
 const IMPORT_BLOCKS: usize = MAX_SEGMENT_BLOCKS;
+
+/// Answers with fewer headers than were asked for, and without the head that the source said to have. A
+/// chain that grows or changes meanwhile gives one or two; a source that gives its headers in drips would
+/// keep a node from the other peers.
+const MAX_SHORT_ANSWERS: u32 = 8;
 
 /// Where the headers are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +62,7 @@ pub(super) struct Run {
     next_number: u64,
     /// Numbers of the imports that are under way.
     imports: VecDeque<u64>,
+    short_answers: u32,
 }
 
 impl Run {
@@ -77,7 +84,18 @@ impl Run {
             planned: VecDeque::new(),
             next_number: 0,
             imports: VecDeque::new(),
+            short_answers: 0,
         }
+    }
+
+    /// The source has sent these headers. Whether it has done so in drips.
+    pub(super) fn drips(&mut self, headers: &[SealedHeader]) -> bool {
+        let is_short = headers.len() < MAX_REQUESTED_HEADERS;
+        let reaches = headers.iter().any(|header| header.hash() == self.target.hash);
+        if is_short && !reaches {
+            self.short_answers = self.short_answers.saturating_add(1);
+        }
+        self.short_answers > MAX_SHORT_ANSWERS
     }
 
     /// Headers passed; `tip` is the last of them.

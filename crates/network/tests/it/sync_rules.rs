@@ -8,7 +8,7 @@ use hanzo_network::{
 };
 use hanzo_testkit::{TestChain, dev_spec};
 use hanzo_types::{RecoveredBlock, SealedHeader, TotalDifficulty};
-use std::time::Duration;
+use std::{ops::Range, time::Duration};
 
 fn peer(number: u8) -> PeerId {
     let mut bytes = [number; 34];
@@ -56,11 +56,20 @@ impl Scene {
 
     /// The source sends the headers up to block `last`, and they are checked.
     fn send_headers(&mut self, request: u64, last: usize) -> Vec<SyncAction> {
-        let headers: Vec<SealedHeader> =
-            self.blocks[..last].iter().map(|block| block.sealed_header().clone()).collect();
-        let after = self.heads[0].hash;
-        let actions = self.tell(SyncEvent::Headers { request, after, headers });
-        let [SyncAction::CheckHeaders { check, after, tip, headers }] = &actions[..] else {
+        let actions = self.answer_with_headers(request, 0..last);
+        self.check_headers(&actions)
+    }
+
+    /// The source sends the headers of these blocks, counted from 0.
+    fn answer_with_headers(&mut self, request: u64, of: Range<usize>) -> Vec<SyncAction> {
+        let after = self.heads[of.start].hash;
+        let headers = self.blocks[of].iter().map(|block| block.sealed_header().clone()).collect();
+        self.tell(SyncEvent::Headers { request, after, headers })
+    }
+
+    /// The headers that came are checked, as the only thing that is to be done.
+    fn check_headers(&mut self, actions: &[SyncAction]) -> Vec<SyncAction> {
+        let [SyncAction::CheckHeaders { check, after, tip, headers }] = actions else {
             panic!("{actions:?}")
         };
         let anchor = (*after, tip.as_ref().map(|tip| (**tip).clone()));
@@ -147,6 +156,26 @@ fn a_source_without_time_is_asked_again_after_a_while() {
     assert!(asked_for_headers(&actions).is_empty());
     assert!(asked_for_headers(&scene.wait(9)).is_empty());
     assert_eq!(asked_for_headers(&scene.wait(1))[0].1, peer(1));
+}
+
+#[test]
+fn a_source_that_gives_its_headers_in_drips_is_left_for_another() {
+    let mut scene = Scene::new(20);
+    let mut asked = asked_for_headers(&scene.claim(1, 20));
+    let _ = scene.claim(2, 19);
+    for given in 0..20 {
+        let (request, source) = asked[0];
+        let actions = scene.answer_with_headers(request, given..given + 1);
+        if let [SyncAction::CheckHeaders { .. }] = &actions[..] {
+            asked = asked_for_headers(&scene.check_headers(&actions));
+            continue;
+        }
+        // The blocks of what it gave are fetched first; nothing more is asked of it.
+        assert_eq!((source, given), (peer(1), 8));
+        assert!(asked_for_headers(&actions).is_empty(), "{actions:?}");
+        return;
+    }
+    panic!("it was asked to the end");
 }
 
 #[test]
