@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help setup build devnet devnet-cluster fmt fmt-check lint docs genesis genesis-check contracts contracts-check \
-	fixtures arrows test clients conformance soak torture load-build load load-blocks flood bench audit pre-pr
+	fixtures arrows test clients conformance simulate soak torture load-build load load-blocks flood bench audit pre-pr
 
 TOOLS := $(or $(HANZO_TOOLS),$(HOME)/.cache/hanzo-l2/tools)
 TARGET := $(or $(CARGO_TARGET_DIR),target)
@@ -79,9 +79,13 @@ conformance: setup ## Runs the own Ethereum fixtures, and public ones: DIR="…"
 soak: build ## Sends 100 000 transactions to a release build and watches its memory.
 	cargo test --release --locked -p hanzo-e2e -- --ignored --nocapture soak::
 
-torture: build ## A million curve results; 5 minutes (ten million calls) of any bytes at the precompiles; 200 crashes of a release build (SIGKILL, failing writes, a full disk).
+simulate: setup ## Runs SEEDS (500) simulated networks from seed FIRST (0) on.
+	cargo run --release --locked -p hanzo-simulator -- --seeds $(or $(SEEDS),500) --first $(or $(FIRST),0)
+
+torture: build ## A million curve results; 5 minutes (ten million calls) of any bytes at the precompiles; 10 000 simulated networks; 200 crashes of a release build (SIGKILL, failing writes, a full disk).
 	HANZO_CURVE_CASES=1000000 cargo test --release --locked -p hanzo-curve --test it rounding::
 	HANZO_FUZZ_CASES=10000000 cargo test --release --locked -p hanzo-evm --test it raw_input::
+	$(MAKE) --no-print-directory simulate SEEDS=10000
 	cargo test --release --locked -p hanzo-e2e -- --ignored --nocapture crash_loop::
 
 load-build: setup
@@ -96,8 +100,8 @@ load-blocks: load-build ## Measures full blocks of 30 Mgas, alone and beside eth
 flood: load-build ## Floods a release build for MINUTES (10) and watches its memory.
 	tests/load/run 30000000 --scenario flood --minutes $(or $(MINUTES),10) $(ARGS)
 
-bench: setup ## Runs the benchmarks. BENCH=poc runs one of: poc, curve, curve_implementations, root, block, pool, segment, open, and net (20 minutes), which is run by name alone.
-	$(if $(filter net,$(BENCH)),cargo build --release --locked -p hanzo -p hanzo-miner-cli)
+bench: setup ## Runs the benchmarks. BENCH=poc runs one of: poc, curve, curve_implementations, root, block, pool, segment, open, and, which are run by name alone because they take minutes, net, cluster, heal and sync.
+	$(if $(filter net cluster heal sync,$(BENCH)),cargo build --release --locked -p hanzo -p hanzo-miner-cli)
 	cargo bench --workspace --locked $(if $(BENCH),--bench $(BENCH),--bench poc --bench curve --bench curve_implementations --bench root --bench block --bench pool --bench segment --bench open)
 
 audit: ## Checks licences, sources and spelling.

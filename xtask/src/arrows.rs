@@ -42,6 +42,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("hanzo-conformance", &["types", "state", "store", "consensus", "evm", "chain"]),
     ("hanzo-e2e", &["types", "poc", "state", "store", "testkit"]),
     ("hanzo-load", &[]),
+    ("hanzo-simulator", &["types", "chain", "pool", "network", "testkit"]),
     // Knows a node by its JSON-RPC alone.
     ("hanzo-miner", &["poc", "types", "exporter"]),
     ("hanzo", &["node"]),

@@ -1,6 +1,4 @@
-//! The network's core with real chains.
+//! The network's core with real chains. The simulator has a package of its own, tests/simulator.
 
-#[cfg(test)]
-mod sim;
 #[cfg(test)]
 mod sync_rules;

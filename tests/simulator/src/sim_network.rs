@@ -1,28 +1,38 @@
 //! The links between the nodes, and time.
 
-use super::{
+use crate::{
     faults::Fault,
+    invariants::{Invariants, assert_bounded},
     node::{SimNode, peer_id},
     queue::{Delivery, Queue},
 };
 use alloy_eips::eip2718::Encodable2718 as _;
-use alloy_primitives::{Address, B256, Bytes, keccak256};
-use hanzo_chain::CanonUpdate;
+use alloy_primitives::{Address, Bytes, keccak256};
+use hanzo_chain::{CanonUpdate, ChainView};
 use hanzo_network::{
     Acceptance, Action, ChannelId, Direction, DisconnectReason, Event, GossipId, GossipMessage,
-    MAX_INCOMING_BLOCKS, Now, Request, Response, Status, Token, Topic,
+    Now, Request, Response, Status, Token, Topic,
 };
 use hanzo_pool::TransactionOrigin;
 use hanzo_testkit::{Chance, Signer, TestChain};
-use std::{collections::VecDeque, fmt::Write as _, sync::Arc, time::Duration};
+use hanzo_types::ChainSpec;
+use std::{
+    collections::VecDeque,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 /// After this time whoever was asked and did not answer will not answer.
 const SILENCE: Duration = Duration::from_secs(20);
 
+/// Accounts that send: those of the test mnemonic that the genesis file pays.
+const ACCOUNTS: usize = 10;
+
 /// The links between the nodes, and time.
-pub(super) struct SimNetwork {
-    pub(super) nodes: Vec<SimNode>,
-    pub(super) queue: Queue,
+pub(crate) struct SimNetwork {
+    pub(crate) nodes: Vec<SimNode>,
+    pub(crate) queue: Queue,
     nowhere: TestChain,
     chance: Chance,
     latency: f64,
@@ -31,14 +41,15 @@ pub(super) struct SimNetwork {
     genesis_time: u64,
     is_cut: bool,
     next_name: u64,
-    next_nonce: [u64; 10],
-    log: String,
-    events: B256,
+    next_nonce: [u64; ACCOUNTS],
+    invariants: Invariants,
+    events: DefaultHasher,
 }
 
 impl SimNetwork {
-    pub(super) fn new(nodes: Vec<SimNode>, latency: f64, loss: f64, seed: u64) -> Self {
+    pub(crate) fn new(nodes: Vec<SimNode>, latency: f64, loss: f64, seed: u64) -> Self {
         let genesis_time = nodes[0].chain.view().head().timestamp;
+        let invariants = Invariants::new(&nodes);
         let nowhere = TestChain::new(Arc::clone(nodes[0].chain.spec()));
         Self {
             nodes,
@@ -51,13 +62,13 @@ impl SimNetwork {
             genesis_time,
             is_cut: false,
             next_name: 0,
-            next_nonce: [0; 10],
-            log: String::new(),
-            events: B256::ZERO,
+            next_nonce: [0; ACCOUNTS],
+            invariants,
+            events: DefaultHasher::new(),
         }
     }
 
-    pub(super) fn honest(&self) -> usize {
+    pub(crate) fn honest(&self) -> usize {
         self.nodes.iter().filter(|node| node.fault == Fault::Honest).count()
     }
 
@@ -66,33 +77,26 @@ impl SimNetwork {
     }
 
     /// Lets everything happen. Returns a hash of it.
-    pub(super) fn run(&mut self, seed: u64) -> B256 {
+    pub(crate) fn run(&mut self) -> u64 {
         while let Some((at, to, delivery)) = self.queue.pop() {
             self.now = at;
-            self.note(to, &delivery);
+            (at, to, &delivery).hash(&mut self.events);
             self.deliver(to, delivery);
-            self.assert_bounds(to, seed);
+            assert_bounded(&mut self.nodes[to]);
         }
-        self.events
+        self.events.finish()
     }
 
-    /// Adds to the hash of all that happened.
-    fn note(&mut self, to: usize, delivery: &Delivery) {
-        self.log.clear();
-        let head = self.nodes[to].chain.view().head().hash();
-        write!(self.log, "{} {:?} {to} {head} {delivery:?}", self.events, self.now).unwrap();
-        self.events = keccak256(&self.log);
+    /// The canonical chain of a node changed.
+    fn head_changed(&mut self, index: usize, update: &CanonUpdate) {
+        update.view.head().hash().hash(&mut self.events);
+        if self.nodes[index].fault == Fault::Honest {
+            self.invariants.head_changed(index, update);
+        }
     }
 
-    fn assert_bounds(&self, node: usize, seed: u64) {
-        let node = &self.nodes[node];
-        assert!(node.core.incoming_blocks() <= MAX_INCOMING_BLOCKS, "seed {seed}");
-        assert!(node.questions.len() <= 64, "seed {seed}: {} questions", node.questions.len());
-        assert!(node.messages.is_empty(), "seed {seed}: a message was not judged");
-    }
-
-    /// Every honest node has the heaviest chain of all honest nodes, with the same index.
-    pub(super) fn assert_agreement(&mut self, seed: u64) {
+    /// Every honest node has the heaviest chain of all honest nodes, with the same indices and receipts.
+    pub(crate) fn assert_agreement(&self) {
         let honest = self.honest();
         let views: Vec<_> = self.nodes[..honest].iter().map(|node| node.chain.view()).collect();
         let heaviest = views.iter().max_by_key(|view| view.total_difficulty()).unwrap();
@@ -101,37 +105,33 @@ impl SimNetwork {
             assert_eq!(
                 found.hash(),
                 expected.hash(),
-                "seed {seed}: node {index} is at {} and another at {}",
+                "node {index} is at {} and another at {}",
                 found.number,
                 expected.number
             );
             for number in 0..=view.head_number() {
-                assert_eq!(
-                    view.canonical_hash(number).unwrap(),
-                    heaviest.canonical_hash(number).unwrap(),
-                    "seed {seed}: node {index} has another block {number}"
-                );
-                let block = heaviest.block_by_number(number).unwrap().unwrap();
-                for transaction in &block.body().transactions {
-                    let hash = *transaction.tx_hash();
-                    let (found, expected) = (view.transaction(hash), heaviest.transaction(hash));
-                    assert_eq!(found.unwrap(), expected.unwrap(), "seed {seed}: node {index}");
-                }
+                let [found, expected] = [view, heaviest].map(|view| entries(view, number));
+                assert_eq!(found, expected, "node {index} has another block {number}");
             }
         }
     }
 
-    /// Every transaction that somebody sent is on the chain.
-    pub(super) fn assert_nothing_lost(&self, seed: u64) {
+    /// Every transaction that somebody sent is on the chain, and in no pool any more.
+    pub(crate) fn assert_nothing_lost(&self) {
         let view = self.nodes[0].chain.view();
         let block = |number| view.block_by_number(number).unwrap().unwrap();
         let mined = (0..=view.head_number()).map(|number| block(number).body().transactions.len());
         let sent: u64 = self.next_nonce.iter().sum();
-        assert_eq!(u64::try_from(mined.sum::<usize>()).unwrap(), sent, "seed {seed}");
+        assert_eq!(u64::try_from(mined.sum::<usize>()).unwrap(), sent, "transactions mined");
+        for node in &self.nodes[..self.honest()] {
+            let status = node.pool.status();
+            let left = status.pending + status.basefee + status.queued;
+            assert_eq!(left, 0, "node {} keeps transactions that were mined", node.index);
+        }
     }
 
     /// Whether nothing that is sent is lost on its way.
-    pub(super) fn is_reliable(&self) -> bool {
+    pub(crate) fn is_reliable(&self) -> bool {
         self.loss < f64::EPSILON
     }
 
@@ -167,7 +167,9 @@ impl SimNetwork {
             }
             Delivery::Mine => {
                 let now = self.now();
-                let (_, update) = self.nodes[to].mine(now);
+                let (block, update) = self.nodes[to].mine(now);
+                self.invariants.mined(block.hash());
+                self.head_changed(to, &update);
                 self.tell(to, Event::HeadChanged(update));
             }
             Delivery::Transaction => self.transaction(to),
@@ -186,6 +188,7 @@ impl SimNetwork {
             Delivery::Restart => {
                 let links = self.nodes[to].links.clone();
                 self.nodes[to].restart(&self.nowhere);
+                self.invariants.at_least_as_heavy(to, &self.nodes[to].chain.view());
                 for other in links {
                     self.nodes[other].links.remove(&to);
                     self.tell(other, Event::Disconnected { peer: peer_id(to) });
@@ -205,13 +208,13 @@ impl SimNetwork {
         self.tell(to, Event::Gossip(GossipMessage { message, source, topic, bytes }));
     }
 
-    /// Somebody sends a transaction of one of ten accounts.
+    /// Somebody sends a transaction of one of the accounts.
     fn transaction(&mut self, to: usize) {
-        let account = usize::try_from(self.chance.bits() % 10).unwrap();
+        let account = usize::try_from(self.chance.bits()).unwrap() % ACCOUNTS;
         let nonce = self.next_nonce[account];
         self.next_nonce[account] += 1;
         let node = &self.nodes[to];
-        let signer = Signer::dev(u32::try_from(account).unwrap(), node.chain.spec());
+        let signer = &signers(node.chain.spec())[account];
         let transaction = signer.transfer(nonce, Address::repeat_byte(0xaa), 1);
         // A gap is filled when the others come.
         let _ = node.pool.add(transaction, TransactionOrigin::Local);
@@ -343,12 +346,18 @@ impl SimNetwork {
             Action::ImportBlock(block) => {
                 let hash = block.block().hash();
                 let (verdict, update) = self.nodes[index].import(block, now);
-                events.extend(update.map(|update: Arc<CanonUpdate>| Event::HeadChanged(update)));
+                if let Some(update) = update {
+                    self.head_changed(index, &update);
+                    events.push_back(Event::HeadChanged(update));
+                }
                 events.push_back(Event::BlockImported { hash, verdict });
             }
             Action::ImportSegment { import, blocks } => {
                 let (verdict, update) = self.nodes[index].import_segment(blocks, now);
-                events.extend(update.map(Event::HeadChanged));
+                if let Some(update) = update {
+                    self.head_changed(index, &update);
+                    events.push_back(Event::HeadChanged(update));
+                }
                 events.push_back(Event::SegmentImported { import, verdict });
             }
             Action::Discover | Action::Remember(_) => {}
@@ -384,4 +393,23 @@ impl SimNetwork {
             self.send(index, to, Delivery::Answer { from: index, token, response });
         }
     }
+}
+
+/// What a node has under a block number: hash, receipts, and where the index says that its transactions are.
+fn entries(view: &ChainView, number: u64) -> impl PartialEq + std::fmt::Debug + use<> {
+    let hash = view.canonical_hash(number).unwrap().unwrap();
+    let block = view.block_by_hash(hash).unwrap().unwrap();
+    let transactions = block.body().transactions.iter();
+    let positions: Vec<_> =
+        transactions.map(|transaction| view.transaction(*transaction.tx_hash()).unwrap()).collect();
+    (hash, view.receipts(hash).unwrap(), positions)
+}
+
+/// The keys of the accounts. Making one takes longer than a block does: they are made once.
+fn signers(spec: &ChainSpec) -> &'static [Signer] {
+    static SIGNERS: OnceLock<Vec<Signer>> = OnceLock::new();
+    SIGNERS.get_or_init(|| {
+        let accounts = u32::try_from(ACCOUNTS).unwrap();
+        (0..accounts).map(|index| Signer::dev(index, spec)).collect()
+    })
 }

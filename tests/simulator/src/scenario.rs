@@ -1,10 +1,9 @@
 //! A run that chance draws.
 
-use super::{faults::Fault, node::SimNode, queue::Delivery, sim_network::SimNetwork};
-use alloy_primitives::B256;
+use crate::{faults::Fault, node::SimNode, queue::Delivery, sim_network::SimNetwork};
 use hanzo_testkit::{Chance, spec_with};
 use hanzo_types::ChainSpec;
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, fmt, sync::Arc, time::Duration};
 
 /// How long blocks are found.
 const MINING: f64 = 150.0;
@@ -16,7 +15,7 @@ const SETTLING: f64 = 150.0;
 const BLOCK_INTERVAL: f64 = 6.0;
 
 /// A run that chance draws: nodes, links and what happens to them.
-pub(super) struct Scenario {
+pub struct Scenario {
     seed: u64,
     network: SimNetwork,
     chance: Chance,
@@ -34,8 +33,16 @@ fn spec() -> Arc<ChainSpec> {
     })
 }
 
+impl fmt::Debug for Scenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scenario").field("seed", &self.seed).finish_non_exhaustive()
+    }
+}
+
 impl Scenario {
-    pub(super) fn drawn(seed: u64) -> Self {
+    /// The run of this seed.
+    #[must_use]
+    pub fn drawn(seed: u64) -> Self {
         let mut chance = Chance::new(seed);
         let honest = 3 + usize::try_from(chance.bits() % 3).unwrap();
         let liars = usize::try_from(chance.bits() % 2).unwrap();
@@ -58,7 +65,7 @@ impl Scenario {
             let fault = if index < honest {
                 Fault::Honest
             } else {
-                Fault::LIARS[usize::try_from(seed % 6).unwrap()]
+                Fault::LIARS[usize::try_from(seed % 8).unwrap()]
             };
             // Whoever has the lower number connects.
             let friends = links.iter().filter(|(a, _)| *a == index).map(|(_, b)| *b).collect();
@@ -72,7 +79,11 @@ impl Scenario {
     }
 
     /// Runs to the end. Returns a hash of all that happened.
-    pub(super) fn run(mut self) -> B256 {
+    ///
+    /// # Panics
+    /// If an invariant is broken.
+    #[must_use]
+    pub fn run(mut self) -> u64 {
         let honest = self.network.honest();
         let mut at = 2.0;
         loop {
@@ -114,10 +125,10 @@ impl Scenario {
             let at = MINING + 40.0 + 10.0 * f64::from(extra);
             self.network.queue.push(seconds(at), 0, Delivery::Mine);
         }
-        let events = self.network.run(self.seed);
-        self.network.assert_agreement(self.seed);
+        let events = self.network.run();
+        self.network.assert_agreement();
         if is_calm {
-            self.network.assert_nothing_lost(self.seed);
+            self.network.assert_nothing_lost();
         }
         events
     }

@@ -5,8 +5,8 @@ use hanzo_network::{Token, Topic};
 use std::{collections::BTreeMap, time::Duration};
 
 /// Something that is about to happen to a node.
-#[derive(Debug)]
-pub(super) enum Delivery {
+#[derive(Debug, Hash)]
+pub(crate) enum Delivery {
     /// A gossip message comes.
     Gossip {
         from: usize,
@@ -55,18 +55,18 @@ pub(super) enum Delivery {
 
 /// What happens when, and in which order.
 #[derive(Debug, Default)]
-pub(super) struct Queue {
+pub(crate) struct Queue {
     next: u64,
     deliveries: BTreeMap<(Duration, u64), (usize, Delivery)>,
 }
 
 impl Queue {
-    pub(super) fn push(&mut self, at: Duration, to: usize, delivery: Delivery) {
+    pub(crate) fn push(&mut self, at: Duration, to: usize, delivery: Delivery) {
         self.next += 1;
         self.deliveries.insert((at, self.next), (to, delivery));
     }
 
-    pub(super) fn pop(&mut self) -> Option<(Duration, usize, Delivery)> {
+    pub(crate) fn pop(&mut self) -> Option<(Duration, usize, Delivery)> {
         let ((at, _), (to, delivery)) = self.deliveries.pop_first()?;
         Some((at, to, delivery))
     }

@@ -6,7 +6,7 @@ use hanzo_types::decode_block;
 
 /// How a node behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(crate) enum Fault {
     /// As it should.
     Honest,
     /// It says to have a heavier chain than it has.
@@ -21,19 +21,25 @@ pub(super) enum Fault {
     FakesSeals,
     /// It says rubbish.
     Garbles,
+    /// It has headers, and the bodies to none of them.
+    WithholdsBodies,
+    /// It gives one header at a time.
+    Drips,
 }
 
 impl Fault {
-    pub(super) const LIARS: [Self; 6] = [
+    pub(crate) const LIARS: [Self; 8] = [
         Self::Boasts,
         Self::SwapsBodies,
         Self::Silent,
         Self::ChangesAnnouncements,
         Self::FakesSeals,
         Self::Garbles,
+        Self::WithholdsBodies,
+        Self::Drips,
     ];
 
-    pub(super) fn status(self, mut status: Status) -> Bytes {
+    pub(crate) fn status(self, mut status: Status) -> Bytes {
         if self == Self::Boasts {
             status.head_number += 1_000;
             status.total_difficulty = status.total_difficulty.saturating_mul(U256::from(3));
@@ -43,11 +49,13 @@ impl Fault {
     }
 
     /// What it answers instead; `None` for nothing.
-    pub(super) fn response(self, response: Bytes) -> Option<Bytes> {
+    pub(crate) fn response(self, response: Bytes) -> Option<Bytes> {
         match self {
             Self::Silent => None,
             Self::Garbles => Some(Bytes::from_static(b"\x01\xc3\x82\xff")),
             Self::SwapsBodies => Some(swap_bodies(&response)),
+            Self::WithholdsBodies => Some(without_bodies(response)),
+            Self::Drips => Some(one_header(response)),
             Self::Honest | Self::Boasts | Self::ChangesAnnouncements | Self::FakesSeals => {
                 Some(response)
             }
@@ -55,7 +63,7 @@ impl Fault {
     }
 
     /// What it passes on instead.
-    pub(super) fn gossip(self, topic: Topic, bytes: Bytes) -> Bytes {
+    pub(crate) fn gossip(self, topic: Topic, bytes: Bytes) -> Bytes {
         if topic != Topic::Blocks {
             return bytes;
         }
@@ -63,10 +71,31 @@ impl Fault {
         match self {
             Self::ChangesAnnouncements => announcement.transactions.push(B256::repeat_byte(7)),
             Self::FakesSeals => announcement.header.mix_hash = B256::repeat_byte(9),
-            Self::Honest | Self::Boasts | Self::SwapsBodies | Self::Silent | Self::Garbles => {}
+            Self::Honest
+            | Self::Boasts
+            | Self::SwapsBodies
+            | Self::Silent
+            | Self::Garbles
+            | Self::WithholdsBodies
+            | Self::Drips => {}
         }
         alloy_rlp::encode(announcement).into()
     }
+}
+
+fn without_bodies(response: Bytes) -> Bytes {
+    if let Ok(Response::Blocks(_)) = Response::decode(&response) {
+        return Response::Blocks(Vec::new()).encode();
+    }
+    response
+}
+
+fn one_header(response: Bytes) -> Bytes {
+    let Ok(Response::Headers { after, mut headers }) = Response::decode(&response) else {
+        return response;
+    };
+    headers.truncate(1);
+    Response::Headers { after, headers }.encode()
 }
 
 fn swap_bodies(response: &Bytes) -> Bytes {

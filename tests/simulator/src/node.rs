@@ -1,6 +1,6 @@
 //! A node of the simulation.
 
-use super::faults::Fault;
+use crate::faults::Fault;
 use alloy_primitives::{Address, B256, Bytes};
 use hanzo_chain::{ArrivedBlock, CanonObserver as _, CanonUpdate, CheckedBlock, Inserted, Origin};
 use hanzo_network::{
@@ -20,27 +20,27 @@ use tokio::sync::broadcast;
 const BLOCK_TRANSACTIONS: usize = 20;
 
 /// A node of the simulation.
-pub(super) struct SimNode {
-    pub(super) index: usize,
-    pub(super) fault: Fault,
-    pub(super) chain: TestChain,
-    pub(super) pool: Pool,
-    pub(super) promoted: broadcast::Receiver<Arc<PooledTransaction>>,
-    pub(super) core: NetworkCore,
-    pub(super) worker: Worker,
+pub(crate) struct SimNode {
+    pub(crate) index: usize,
+    pub(crate) fault: Fault,
+    pub(crate) chain: TestChain,
+    pub(crate) pool: Pool,
+    pub(crate) promoted: broadcast::Receiver<Arc<PooledTransaction>>,
+    pub(crate) core: NetworkCore,
+    pub(crate) worker: Worker,
     /// Nodes that it stays connected to.
-    pub(super) friends: BTreeSet<usize>,
+    pub(crate) friends: BTreeSet<usize>,
     /// Who is connected.
-    pub(super) links: BTreeSet<usize>,
+    pub(crate) links: BTreeSet<usize>,
     /// Gossip that it has seen.
-    pub(super) seen: BTreeSet<B256>,
+    pub(crate) seen: BTreeSet<B256>,
     /// Gossip that waits for a verdict, requests of others that wait for an answer, by name.
-    pub(super) messages: BTreeMap<u64, (hanzo_network::Topic, Bytes)>,
-    pub(super) questions: BTreeMap<u64, (usize, hanzo_network::Token)>,
+    pub(crate) messages: BTreeMap<u64, (hanzo_network::Topic, Bytes)>,
+    pub(crate) questions: BTreeMap<u64, (usize, hanzo_network::Token)>,
 }
 
 /// The id of the node with this number.
-pub(super) fn peer_id(index: usize) -> PeerId {
+pub(crate) fn peer_id(index: usize) -> PeerId {
     let mut bytes = [0x12; 34];
     bytes[1] = 32;
     bytes[2..10].copy_from_slice(&u64::try_from(index).unwrap().to_be_bytes());
@@ -48,7 +48,7 @@ pub(super) fn peer_id(index: usize) -> PeerId {
 }
 
 impl SimNode {
-    pub(super) fn new(
+    pub(crate) fn new(
         index: usize,
         fault: Fault,
         spec: &Arc<ChainSpec>,
@@ -84,7 +84,7 @@ impl SimNode {
 
     /// Loses what is in memory, as in a crash. `nowhere` is a chain to hold on to meanwhile: the database
     /// can be opened again when nobody looks at it.
-    pub(super) fn restart(&mut self, nowhere: &TestChain) {
+    pub(crate) fn restart(&mut self, nowhere: &TestChain) {
         (self.pool, self.core, self.worker) = parts(nowhere, self.index);
         self.chain.reopen();
         (self.pool, self.core, self.worker) = parts(&self.chain, self.index);
@@ -95,12 +95,12 @@ impl SimNode {
         self.name_friends();
     }
 
-    pub(super) fn status(&self) -> Status {
+    pub(crate) fn status(&self) -> Status {
         Status::of(&self.chain.view(), "sim")
     }
 
     /// Finds a block of what the pool has.
-    pub(super) fn mine(&mut self, now: Now) -> (RecoveredBlock, Arc<CanonUpdate>) {
+    pub(crate) fn mine(&mut self, now: Now) -> (RecoveredBlock, Arc<CanonUpdate>) {
         let view = self.chain.view();
         let mut best = self.pool.best(view.next_base_fee());
         let mut transactions = Vec::new();
@@ -121,7 +121,7 @@ impl SimNode {
     }
 
     /// Imports an announced block.
-    pub(super) fn import(
+    pub(crate) fn import(
         &mut self,
         fetched: FetchedBlock,
         now: Now,
@@ -147,7 +147,7 @@ impl SimNode {
     }
 
     /// Imports blocks of the synchronisation.
-    pub(super) fn import_segment(
+    pub(crate) fn import_segment(
         &mut self,
         blocks: Vec<ArrivedBlock>,
         now: Now,
