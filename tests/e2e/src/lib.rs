@@ -18,6 +18,7 @@
 
 mod books;
 mod client;
+mod feed;
 mod metrics_page;
 mod miner_process;
 mod network_chain;
@@ -29,6 +30,7 @@ mod small_disk;
 
 pub use books::Books;
 pub use client::{Client, client, wallet};
+pub use feed::Feed;
 pub use metrics_page::{Row, assert_documented, documented_metrics};
 pub use miner_process::MinerProcess;
 pub use network_chain::quick_cluster;

@@ -1,16 +1,12 @@
 //! Who waits for work.
 
-use crate::work_delays::{WorkDelays, now};
+use crate::work_delays::WorkDelays;
 use alloy_primitives::{Address, B256, U64};
-use jsonrpsee::core::{client::SubscriptionClientT as _, traits::ToRpcParams};
-use jsonrpsee_ws_client::{WsClient, WsClientBuilder};
-use serde_json::{
-    Value, json,
-    value::{RawValue, to_raw_value},
-};
+use hanzo_e2e::Feed;
+use serde_json::{Value, json};
 use std::time::Instant;
 use tokio::{
-    sync::mpsc::{Receiver, Sender, channel},
+    sync::mpsc::{Receiver, channel},
     task::JoinSet,
 };
 
@@ -32,14 +28,6 @@ enum News {
     Work { listener: usize, parent: B256, at: Instant },
 }
 
-struct Params(Value);
-
-impl ToRpcParams for Params {
-    fn to_rpc_params(self) -> Result<Option<Box<RawValue>>, serde_json::Error> {
-        to_raw_value(&self.0).map(Some)
-    }
-}
-
 impl Listeners {
     /// Listens to heads, and for each of `coinbases` to work.
     pub(crate) async fn open(url: &str, coinbases: &[Address]) -> Self {
@@ -47,7 +35,7 @@ impl Listeners {
         let mut tasks = JoinSet::new();
         // Work first: no head is missed by somebody who is still on the way.
         for (listener, coinbase) in coinbases.iter().enumerate() {
-            let feed = Feed::open(url, ("poc", json!(["work", coinbase]))).await;
+            let feed = Feed::open(url, "poc", json!(["work", coinbase])).await;
             let read = move |work: &Value, at| News::Work {
                 listener,
                 parent: hash(&work["parentHash"]),
@@ -55,7 +43,7 @@ impl Listeners {
             };
             tasks.spawn(feed.pass_on(read, sender.clone()));
         }
-        let heads = Feed::open(url, ("eth", json!(["newHeads"]))).await;
+        let heads = Feed::open(url, "eth", json!(["newHeads"])).await;
         let read = |head: &Value, at| {
             let number: U64 = head["number"].as_str().unwrap().parse().unwrap();
             News::Head { number: number.to(), hash: hash(&head["hash"]), at }
@@ -114,31 +102,6 @@ impl Listeners {
     /// How long work took after each head.
     pub(crate) const fn delays(&self) -> &WorkDelays {
         &self.delays
-    }
-}
-
-/// A subscription on a connection of its own.
-struct Feed {
-    _client: WsClient,
-    subscription: jsonrpsee::core::client::Subscription<Value>,
-}
-
-impl Feed {
-    async fn open(url: &str, (namespace, params): (&str, Value)) -> Self {
-        let client = WsClientBuilder::default().build(url).await.unwrap();
-        let [begin, end] = ["subscribe", "unsubscribe"].map(|verb| format!("{namespace}_{verb}"));
-        let subscription = client.subscribe(&begin, Params(params), &end).await.unwrap();
-        Self { _client: client, subscription }
-    }
-
-    /// Passes everything on until nobody listens.
-    async fn pass_on(mut self, read: impl Fn(&Value, Instant) -> News + Send, news: Sender<News>) {
-        while let Some(item) = self.subscription.next().await {
-            let at = now();
-            if news.send(read(&item.unwrap(), at)).await.is_err() {
-                return;
-            }
-        }
     }
 }
 

@@ -51,8 +51,3 @@ impl fmt::Display for WorkDelays {
         write!(f, "{heads} heads, p50 {:.1} ms, p99 {:.1} ms, most {most:.1} ms", at(50), at(99))
     }
 }
-
-#[expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
-pub(crate) fn now() -> Instant {
-    Instant::now()
-}
