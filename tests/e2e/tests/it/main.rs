@@ -5,6 +5,8 @@ mod coin;
 #[cfg(test)]
 mod complaints;
 #[cfg(test)]
+mod containers;
+#[cfg(test)]
 mod contracts;
 #[cfg(test)]
 mod crash;
