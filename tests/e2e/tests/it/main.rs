@@ -22,6 +22,8 @@ mod miner_metrics;
 #[cfg(test)]
 mod miners;
 #[cfg(test)]
+mod monitoring;
+#[cfg(test)]
 mod network;
 #[cfg(test)]
 mod rewards;
