@@ -5,6 +5,8 @@ mod coin;
 #[cfg(test)]
 mod complaints;
 #[cfg(test)]
+mod containers;
+#[cfg(test)]
 mod contracts;
 #[cfg(test)]
 mod crash;
@@ -19,6 +21,8 @@ mod metrics;
 mod miner_metrics;
 #[cfg(test)]
 mod miners;
+#[cfg(test)]
+mod monitoring;
 #[cfg(test)]
 mod network;
 #[cfg(test)]

@@ -151,6 +151,20 @@ async fn after_a_partition_the_heavier_half_wins_and_transactions_of_the_other_a
     left.stop();
 }
 
+/// As in a network of containers, where addresses are not known beforehand.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bootnode_may_be_named_by_its_host() {
+    let cluster = Cluster::new();
+    let first = cluster.follower("first", &[]);
+    let named = first.multiaddr().replace("/ip4/127.0.0.1/", "/dns4/localhost/");
+    assert_ne!(named, first.multiaddr());
+    let second = cluster.start("second", &["--trusted-only", "--bootnodes", &named]);
+    let (first_rpc, second_rpc) = (client(first.url()), client(second.url()));
+    until(async || peers(&first_rpc).await == 1 && peers(&second_rpc).await == 1).await;
+    second.stop();
+    first.stop();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_of_another_chain_is_disconnected_and_both_say_why() {
     let cluster = Cluster::new();
