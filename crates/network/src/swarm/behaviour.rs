@@ -1,6 +1,10 @@
 //! The protocols that a node speaks.
 
-use super::{codec::MessageCodec, gossip_settings, pending_gate::PendingGate};
+use super::{
+    codec::MessageCodec,
+    gossip_settings::{self, Gossip},
+    pending_gate::PendingGate,
+};
 use crate::{
     NetworkConfig, NetworkError,
     wire::{MAX_REQUEST_BYTES, MAX_RESPONSE_BYTES, MAX_STATUS_BYTES, ProtocolNames},
@@ -8,7 +12,7 @@ use crate::{
 use libp2p::{
     StreamProtocol,
     connection_limits::{self, ConnectionLimits},
-    gossipsub, identify,
+    identify,
     identity::Keypair,
     kad, mdns, ping, request_response,
     swarm::{NetworkBehaviour, behaviour::toggle::Toggle},
@@ -42,7 +46,7 @@ pub(crate) struct Behaviour {
     pub(super) identify: identify::Behaviour,
     pub(super) discovery: kad::Behaviour<kad::store::MemoryStore>,
     pub(super) neighbours: Toggle<mdns::tokio::Behaviour>,
-    pub(super) gossip: gossipsub::Behaviour,
+    pub(super) gossip: Gossip,
     pub(super) status: request_response::Behaviour<MessageCodec>,
     pub(super) requests: request_response::Behaviour<MessageCodec>,
 }
@@ -65,6 +69,8 @@ impl Behaviour {
         let mut settings = kad::Config::new(protocol(&names.discovery)?);
         // The core says when to look for peers; without any there is nobody to ask.
         settings.set_periodic_bootstrap_interval(None);
+        // Nodes look for each other and for nothing else: what others want kept is not kept.
+        settings.set_record_filtering(kad::StoreInserts::FilterBoth);
         let mut discovery =
             kad::Behaviour::with_config(peer, kad::store::MemoryStore::new(peer), settings);
         // Whether others can reach this node shows when they try.

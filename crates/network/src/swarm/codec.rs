@@ -57,7 +57,8 @@ impl request_response::Codec for MessageCodec {
     }
 }
 
-/// Reads to the end of the stream, but one byte more than is allowed at most.
+/// Reads to the end of the stream, but one byte more than is allowed at most: whoever takes the message
+/// apart refuses it with the name of what is wrong.
 async fn read_bounded<T>(io: &mut T, max: usize) -> io::Result<Bytes>
 where
     T: AsyncRead + Unpin + Send,
@@ -65,9 +66,21 @@ where
     let mut bytes = Vec::new();
     let limit = u64::try_from(max).unwrap_or(u64::MAX).saturating_add(1);
     io.take(limit).read_to_end(&mut bytes).await?;
-    if bytes.len() > max {
-        let reason = format!("a message has more than {max} bytes");
-        return Err(io::Error::new(io::ErrorKind::InvalidData, reason));
-    }
     Ok(bytes.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{MAX_REQUEST_BYTES, Request};
+    use futures::executor::block_on;
+
+    #[test]
+    fn of_a_message_that_is_too_long_a_byte_too_many_is_read_and_it_is_refused_by_name() {
+        let mut endless = futures::io::repeat(0);
+        let read = block_on(read_bounded(&mut endless, MAX_REQUEST_BYTES)).unwrap();
+        assert_eq!(read.len(), MAX_REQUEST_BYTES + 1);
+        let refusal = Request::decode(&read).unwrap_err();
+        assert_eq!(refusal.to_string(), "a request has 20481 bytes, at most 20480 are allowed");
+    }
 }

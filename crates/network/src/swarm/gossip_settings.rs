@@ -6,14 +6,19 @@ use super::super::{
 };
 use alloy_primitives::keccak256;
 use libp2p::gossipsub::{
-    self, Behaviour, ConfigBuilder, IdentTopic, Message, MessageAuthenticity, MessageId,
+    self, ConfigBuilder, IdentTopic, IdentityTransform, Message, MessageAuthenticity, MessageId,
     PeerScoreParams, PeerScoreThresholds, TopicScoreParams, ValidationMode,
+    WhitelistSubscriptionFilter,
 };
 use std::time::Duration;
 
+/// Gossip that knows no other topics than those of the chain: what peers are interested in is remembered
+/// for as long as they are connected, and a topic may have a name as long as a message.
+pub(super) type Gossip = gossipsub::Behaviour<IdentityTransform, WhitelistSubscriptionFilter>;
+
 /// Gossip on both topics of a chain: anonymous messages named by their content, passed on only after the
 /// core has judged them.
-pub(super) fn gossip(names: &ProtocolNames) -> Result<Behaviour, NetworkError> {
+pub(super) fn gossip(names: &ProtocolNames) -> Result<Gossip, NetworkError> {
     let config = ConfigBuilder::default()
         .max_transmit_size(MAX_GOSSIP_BYTES)
         .validate_messages()
@@ -29,8 +34,11 @@ pub(super) fn gossip(names: &ProtocolNames) -> Result<Behaviour, NetworkError> {
         .build()
         .map_err(|error| NetworkError::Gossip(error.to_string()))?;
     let failed = |error: &dyn std::fmt::Display| NetworkError::Gossip(error.to_string());
-    let mut behaviour =
-        Behaviour::new(MessageAuthenticity::Anonymous, config).map_err(|error| failed(&error))?;
+    let topics = [&names.blocks, &names.transactions].map(|name| IdentTopic::new(name).hash());
+    let filter = WhitelistSubscriptionFilter(topics.into_iter().collect());
+    let anonymous = MessageAuthenticity::Anonymous;
+    let mut behaviour = Gossip::new_with_subscription_filter(anonymous, config, filter)
+        .map_err(|error| failed(&error))?;
     behaviour
         .with_peer_score(score_params(names), PeerScoreThresholds::default())
         .map_err(|error| failed(&error))?;
@@ -71,5 +79,20 @@ fn quiet() -> TopicScoreParams {
         mesh_message_deliveries_weight: 0.0,
         mesh_failure_penalty_weight: 0.0,
         ..TopicScoreParams::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hanzo_testkit::dev_spec;
+
+    #[test]
+    fn there_are_no_topics_but_those_of_the_chain() {
+        let names = ProtocolNames::of(&dev_spec());
+        let mut gossip = gossip(&names).unwrap();
+        assert_eq!(gossip.topics().count(), 2);
+        let other = IdentTopic::new("/somebody/else/1");
+        assert!(gossip.subscribe(&other).is_err());
     }
 }

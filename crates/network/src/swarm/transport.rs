@@ -12,6 +12,14 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 /// a place.
 const SET_UP_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// Streams of a connection, both ways. Peers that ask each other for all that they may have two dozen.
+/// What a peer writes on one before it is read waits in memory, 256 KiB of it (yamux), so that a
+/// connection takes 16 MiB at most.
+const MAX_STREAMS: usize = 64;
+
+/// Streams of a connection on which a protocol is being chosen; that takes a round trip.
+const MAX_NEGOTIATING: usize = 16;
+
 /// A swarm that listens nowhere yet. On a machine without a resolver it connects to addresses, not to names.
 pub(crate) fn swarm(
     key: &Keypair,
@@ -23,11 +31,7 @@ pub(crate) fn swarm(
     let over_tcp = || {
         SwarmBuilder::with_existing_identity(key.clone())
             .with_tokio()
-            .with_tcp(
-                tcp::Config::default().nodelay(true),
-                noise::Config::new,
-                yamux::Config::default,
-            )
+            .with_tcp(tcp::Config::default().nodelay(true), noise::Config::new, multiplexing)
             .map_err(|error| transport(&error))
     };
     match over_tcp()?.with_dns() {
@@ -50,5 +54,13 @@ pub(crate) fn swarm(
 }
 
 fn settings(config: Config) -> Config {
-    config.with_idle_connection_timeout(IDLE_TIMEOUT)
+    config
+        .with_idle_connection_timeout(IDLE_TIMEOUT)
+        .with_max_negotiating_inbound_streams(MAX_NEGOTIATING)
+}
+
+fn multiplexing() -> yamux::Config {
+    let mut config = yamux::Config::default();
+    config.set_max_num_streams(MAX_STREAMS);
+    config
 }
