@@ -16,7 +16,7 @@ mod half;
 use alloy_primitives::{Address, B256};
 use alloy_provider::Provider as _;
 use half::Half;
-use hanzo_e2e::{Client, NodeCommand, NodeProcess, client, quick_cluster};
+use hanzo_e2e::{Client, NodeCommand, NodeProcess, quick_cluster};
 use hanzo_types::ChainSpec;
 use serde_json::{Value, json};
 use std::{
