@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help setup build devnet devnet-cluster fmt fmt-check lint docs genesis genesis-check contracts contracts-check \
-	fixtures arrows test clients conformance simulate soak torture load-build load load-blocks flood bench audit pre-pr
+	fixtures arrows test clients conformance simulate soak torture load-build load load-blocks flood siege bench audit pre-pr
 
 TOOLS := $(or $(HANZO_TOOLS),$(HOME)/.cache/hanzo-l2/tools)
 TARGET := $(or $(CARGO_TARGET_DIR),target)
@@ -100,8 +100,11 @@ load-blocks: load-build ## Measures full blocks of 30 Mgas, alone and beside eth
 flood: load-build ## Floods a release build for MINUTES (10) and watches its memory.
 	tests/load/run 30000000 --scenario flood --minutes $(or $(MINUTES),10) $(ARGS)
 
-bench: setup ## Runs the benchmarks. BENCH=poc runs one of: poc, curve, curve_implementations, root, block, pool, segment, open, and, which are run by name alone because they take minutes, net, cluster, heal and sync.
-	$(if $(filter net cluster heal sync,$(BENCH)),cargo build --release --locked -p hanzo -p hanzo-miner-cli)
+siege: ## Attacks a release build in every way a peer can for MINUTES (10), and watches its memory and its honest peers.
+	HANZO_BENCH_MINUTES=$(or $(MINUTES),10) $(MAKE) --no-print-directory bench BENCH=siege
+
+bench: setup ## Runs the benchmarks. BENCH=poc runs one of: poc, curve, curve_implementations, root, block, pool, segment, open, and, which are run by name alone because they take minutes, net, cluster, heal, sync and siege.
+	$(if $(filter net cluster heal sync siege,$(BENCH)),cargo build --release --locked -p hanzo -p hanzo-miner-cli)
 	cargo bench --workspace --locked $(if $(BENCH),--bench $(BENCH),--bench poc --bench curve --bench curve_implementations --bench root --bench block --bench pool --bench segment --bench open)
 
 audit: ## Checks licences, sources and spelling.

@@ -40,7 +40,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("hanzo-testkit", &["types", "poc", "state", "store", "consensus", "evm", "chain"]),
     // Test packages, which nothing depends on.
     ("hanzo-conformance", &["types", "state", "store", "consensus", "evm", "chain"]),
-    ("hanzo-e2e", &["types", "poc", "state", "store", "testkit"]),
+    ("hanzo-e2e", &["types", "poc", "state", "store", "network", "testkit"]),
     ("hanzo-load", &[]),
     ("hanzo-simulator", &["types", "chain", "pool", "network", "testkit"]),
     // Knows a node by its JSON-RPC alone.
