@@ -25,6 +25,9 @@ impl NetworkCore {
             actions.push(ignore);
             return self.report(now, &source, Offence::Flooding, actions);
         }
+        if topic == Topic::Transactions && !quotas.is_worth_a_look(now.elapsed) {
+            return actions.push(ignore);
+        }
         actions.push(Action::Work(match topic {
             Topic::Blocks => Job::ExamineBlock { message, source, bytes },
             Topic::Transactions => Job::TakeTransactions { message, source, bytes },
@@ -82,6 +85,13 @@ impl NetworkCore {
         taken: &TakenTransactions,
         actions: &mut Vec<Action>,
     ) {
+        // A node that is behind cannot tell what fits.
+        if let TakenTransactions::Judged { unfit, .. } = taken
+            && self.sync.progress().is_none()
+            && let Some(quotas) = self.quotas.get_mut(&source)
+        {
+            quotas.charge_unfit(*unfit, now.elapsed);
+        }
         let mut judge = |acceptance| actions.push(Action::Judge { message, source, acceptance });
         match taken {
             TakenTransactions::Malformed(error) => {

@@ -17,6 +17,12 @@ const ANNOUNCEMENTS: QuotaLimits = QuotaLimits { burst: 64, per_second: 4 };
 /// Batches of transactions of a peer. A node sends ten a second; a mesh passes on those of others.
 const BATCHES: QuotaLimits = QuotaLimits { burst: 256, per_second: 64 };
 
+/// Transactions of a peer that fit neither the pool nor the state. Each costs a signature and a look-up,
+/// 50 µs, and its sender nothing: 64 batches of 2 048 a second would be six cores. So there may be a thousand
+/// a second, a twentieth of a core. Beyond it batches of that peer are ignored for a while and nobody is to
+/// blame: an honest peer with a larger pool passes such transactions on, or those that a block has just mined.
+const UNFIT: QuotaLimits = QuotaLimits { burst: 8_192, per_second: 1_024 };
+
 /// Headers that a peer may ask for: eight full answers at once, and as fast as they can be checked.
 const HEADERS: QuotaLimits = QuotaLimits { burst: 4_096, per_second: 8_192 };
 
@@ -31,6 +37,7 @@ const STATUSES: QuotaLimits = QuotaLimits { burst: 16, per_second: 1 };
 pub(super) struct PeerQuotas {
     pub(super) announcements: Quota,
     pub(super) batches: Quota,
+    unfit: Quota,
     pub(super) statuses: Quota,
     headers: Quota,
     blocks: Quota,
@@ -47,6 +54,7 @@ impl PeerQuotas {
         Self {
             announcements: Quota::new(ANNOUNCEMENTS, now),
             batches: Quota::new(BATCHES, now),
+            unfit: Quota::new(UNFIT, now),
             statuses: Quota::new(STATUSES, now),
             headers: Quota::new(HEADERS, now),
             blocks: Quota::new(BLOCKS, now),
@@ -54,6 +62,16 @@ impl PeerQuotas {
             asked_at: None,
             told_at: now,
         }
+    }
+
+    /// So many transactions of a batch were of no use here.
+    pub(super) fn charge_unfit(&mut self, unfit: usize, now: Duration) {
+        self.unfit.spend(u32::try_from(unfit).unwrap_or(u32::MAX), now);
+    }
+
+    /// Whether a batch may be looked at, or so much of what came was of no use that it is ignored.
+    pub(super) fn is_worth_a_look(&mut self, now: Duration) -> bool {
+        self.unfit.take(0, now)
     }
 
     /// Whether a request may be answered now.
@@ -66,6 +84,39 @@ impl PeerQuotas {
                 self.blocks.take(u32::try_from(hashes.len()).unwrap_or(u32::MAX), now)
             }
             Request::BlockTransactions { .. } => self.blocks.take(1, now),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_sends_nothing_but_transactions_that_fit_nowhere_is_soon_ignored() {
+        let at = |milliseconds| Duration::from_millis(milliseconds);
+        let mut quotas = PeerQuotas::new(at(0));
+        // Thirty full batches a second, for ten seconds.
+        let judged = (0..300).filter(|batch| {
+            let now = at(batch * 33);
+            let looked_at = quotas.is_worth_a_look(now);
+            if looked_at {
+                quotas.charge_unfit(2_048, now);
+            }
+            looked_at
+        });
+        assert!(judged.count() < 12);
+    }
+
+    #[test]
+    fn a_few_transactions_that_were_just_mined_cost_nothing() {
+        let mut quotas = PeerQuotas::new(Duration::ZERO);
+        for second in 0..1_000 {
+            let now = Duration::from_secs(second);
+            for _ in 0..10 {
+                assert!(quotas.is_worth_a_look(now));
+                quotas.charge_unfit(80, now);
+            }
         }
     }
 }

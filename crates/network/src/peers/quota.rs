@@ -40,6 +40,16 @@ impl Quota {
         }
         enough
     }
+
+    /// Takes `amount` out for what was done before its cost was known. What is not there is owed, up to as
+    /// much as there may be.
+    pub fn spend(&mut self, amount: u32, now: Duration) {
+        let enough = self.take(amount, now);
+        if !enough {
+            let most = f64::from(self.limits.burst);
+            self.left = (self.left - f64::from(amount)).max(-most);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -67,6 +77,16 @@ mod tests {
         assert!(!quota.take(1, seconds(1)));
         assert!(quota.take(10, seconds(1_000)));
         assert!(!quota.take(1, seconds(1_000)));
+    }
+
+    #[test]
+    fn what_is_spent_and_was_not_there_is_owed_but_never_more_than_a_burst() {
+        let mut quota = Quota::new(LIMITS, seconds(0));
+        quota.spend(4, seconds(0));
+        assert!(quota.take(6, seconds(0)));
+        quota.spend(1_000, seconds(0));
+        assert!(!quota.take(1, seconds(5)));
+        assert!(quota.take(2, seconds(6)));
     }
 
     #[test]

@@ -29,6 +29,10 @@ const VICTIM_LOG: [&str; 4] = ["--log.format", "json", "--log.filter", "info,net
 /// Blocks of a chain with little work in it: more than are asked for at once.
 const LIGHT_BLOCKS: usize = 600;
 
+/// A chain with blocks every two seconds that has no more in this time has its difficulty.
+const SETTLED_BLOCKS: u64 = 15;
+const SETTLED_TIME: Duration = Duration::from_secs(20);
+
 /// Paid for the blocks.
 const COINBASE: &str = "0xa1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1";
 
@@ -84,6 +88,21 @@ impl Field {
     /// A miner for the honest node, on one core.
     pub(crate) fn mine(&self) -> MinerProcess {
         MinerProcess::start(&self.honest.ws_url(), COINBASE.parse().unwrap(), &[])
+    }
+
+    /// Waits until the first blocks are over, which come as fast as they are found, and everybody has them.
+    pub(crate) async fn settle(&self) {
+        let mut before = 0;
+        loop {
+            let now = ask_number(&self.clients.honest, "eth_blockNumber").await;
+            let follower = ask_number(&self.clients.follower, "eth_blockNumber").await;
+            let is_slow = now > before && now - before <= SETTLED_BLOCKS;
+            if is_slow && follower + 2 >= now {
+                return;
+            }
+            before = now;
+            sleep(SETTLED_TIME).await;
+        }
     }
 
     /// Names of the honest nodes.

@@ -69,6 +69,7 @@ async fn siege(time: Duration) -> Judgement {
     let miner = field.mine();
     let mut traffic = Traffic::new(field.clients.clone(), &field.spec);
     traffic.first(&field.spec).await;
+    field.settle().await;
     let (peace, mut sent) = tokio::join!(Watch::over(&field, PEACE), traffic.send(PEACE));
     peace.print("peace");
 

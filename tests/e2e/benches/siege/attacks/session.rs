@@ -84,7 +84,7 @@ async fn attack<A: Attack>(means: &Means) {
                     }
                     None => line.ignore(channel),
                 },
-                News::Answered(_) => {}
+                News::Answered => {}
                 News::Closed => return,
             },
             _ = turns.tick(), if is_in => attack.act(&mut line, &means.tally),

@@ -18,7 +18,7 @@ impl Attack for Topics {
     }
 
     fn act(&mut self, line: &mut Line, tally: &Tally) {
-        let name = format!("{:0>NAME_BYTES$}", serial());
+        let name = serial().to_string() + &"/topic".repeat(NAME_BYTES / "/topic".len());
         let frame = frame::subscriptions([name.as_str()]);
         let bytes = frame.len();
         if line.gossip(frame) {

@@ -43,7 +43,7 @@ pub(crate) async fn withhold_bodies(means: &Means) -> u32 {
                     means.tally.message(response.len());
                     line.answer(channel, Speech::once(response));
                 }
-                News::Answered(_) => {}
+                News::Answered => {}
                 News::Closed => return,
             }
             if asked > 0 {

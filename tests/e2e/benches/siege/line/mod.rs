@@ -58,7 +58,7 @@ pub(crate) enum News {
     /// It asks for something.
     Asked(Request, ResponseChannel<Message>),
     /// It has answered.
-    Answered(Bytes),
+    Answered,
     /// The connection is over, or was never made.
     Closed,
 }
@@ -168,9 +168,9 @@ impl Line {
                 ..
             }) => Some(News::Asked(Request::decode(&bytes).unwrap(), channel)),
             ProtocolsEvent::Requests(Event::Message {
-                message: Exchanged::Response { response: Message::Heard(bytes), .. },
+                message: Exchanged::Response { .. },
                 ..
-            }) => Some(News::Answered(bytes)),
+            }) => Some(News::Answered),
             ProtocolsEvent::Gossip(
                 Event::OutboundFailure { request_id, .. }
                 | Event::Message { message: Exchanged::Response { request_id, .. }, .. },
