@@ -74,7 +74,9 @@ clients: setup ## Runs viem, ethers, web3.py and the contracts against the real 
 	cd tests/clients && HANZO_BIN="$(abspath $(TARGET))/debug/hanzo" HANZO_PYTHON=.venv/bin/python node run.mjs
 
 conformance: setup ## Runs the own Ethereum fixtures, and public ones: DIR="…" ARGS="--fork London".
-	cargo run --locked -p hanzo-conformance -- tests/conformance/fixtures $(DIR) $(ARGS)
+	@# Everything at once: alone, its dependencies have other features, and RocksDB is compiled once more.
+	cargo build --workspace --bins --tests --locked
+	$(TARGET)/debug/hanzo-conformance tests/conformance/fixtures $(DIR) $(ARGS)
 
 soak: build ## Sends 100 000 transactions to a release build and watches its memory.
 	cargo test --release --locked -p hanzo-e2e -- --ignored --nocapture soak::
