@@ -67,6 +67,10 @@ pub trait Consensus: fmt::Debug + Send + Sync {
         arrival: Arrival,
     ) -> Result<(), ConsensusError>;
 
+    /// The latest timestamp that a peer's block may have when the clock shows `now`, both in Unix seconds.
+    /// `u64::MAX` where stamps are not compared with the clock.
+    fn latest_timestamp(&self, now: u64) -> u64;
+
     /// Checks the seal, if the chain has one: the lottery first, then the recomputed tile.
     ///
     /// # Errors

@@ -83,6 +83,15 @@ impl Consensus for PocEngine {
         self.check_clock(header, arrival)
     }
 
+    /// The future bound holds for peers' blocks on chains that adjust their difficulty: only
+    /// there does a false stamp pay (decision D-36).
+    fn latest_timestamp(&self, now: u64) -> u64 {
+        match self.rules.config().difficulty_rule {
+            DifficultyRule::Asert => now.saturating_add(MAX_FUTURE_SECONDS),
+            DifficultyRule::Fixed => u64::MAX,
+        }
+    }
+
     fn check_seal(&self, header: &SealedHeader) -> Result<(), ConsensusError> {
         Self::check_work(header)
     }
@@ -181,12 +190,9 @@ fn grandparent(
 }
 
 impl PocEngine {
-    /// The future bound holds for peers' blocks on chains that adjust their difficulty: only
-    /// there does a false stamp pay (decision D-36).
     fn check_clock(&self, header: &Header, arrival: Arrival) -> Result<(), ConsensusError> {
         let Arrival::FromPeer { now } = arrival else { return Ok(()) };
-        let bounded = self.rules.config().difficulty_rule == DifficultyRule::Asert;
-        if bounded && header.timestamp > now.saturating_add(MAX_FUTURE_SECONDS) {
+        if header.timestamp > self.latest_timestamp(now) {
             return Err(ConsensusError::FutureTimestamp {
                 now,
                 found: header.timestamp,

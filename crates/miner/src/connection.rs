@@ -1,6 +1,6 @@
 //! One node, as long as it answers.
 
-use crate::{Job, JobError};
+use crate::{Job, JobError, Offer};
 use alloy_primitives::{Address, B64, B256, U64};
 use hanzo_poc::Seal;
 use jsonrpsee::core::{
@@ -105,10 +105,10 @@ impl Connection {
         Arc::clone(&self.client)
     }
 
-    /// The next work.
-    pub(crate) async fn job(&mut self) -> Result<Job, ConnectionError> {
+    /// The next work, or that there is none.
+    pub(crate) async fn offer(&mut self) -> Result<Offer, ConnectionError> {
         match self.feed.next().await {
-            Some(Ok(work)) => Ok(Job::read(&work, self.coinbase)?),
+            Some(Ok(offer)) => Ok(Offer::read(&offer, self.coinbase)?),
             Some(Err(error)) => Err(Error::ParseError(error).into()),
             None => Err(ConnectionError::Ended),
         }

@@ -19,6 +19,8 @@ pub enum SealOutcome {
     MixMismatch,
     /// The node is catching up with others.
     Syncing,
+    /// Others would not take the block yet.
+    AheadOfClock,
     /// The node could not import the block.
     NotImported,
     /// For a reason that this miner does not know.
@@ -27,7 +29,7 @@ pub enum SealOutcome {
 
 impl SealOutcome {
     /// All there are.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Head,
         Self::Side,
         Self::Stale,
@@ -36,6 +38,7 @@ impl SealOutcome {
         Self::AboveTarget,
         Self::MixMismatch,
         Self::Syncing,
+        Self::AheadOfClock,
         Self::NotImported,
         Self::Other,
     ];
@@ -52,6 +55,7 @@ impl SealOutcome {
             Self::AboveTarget => "above_target",
             Self::MixMismatch => "mix_mismatch",
             Self::Syncing => "syncing",
+            Self::AheadOfClock => "ahead_of_clock",
             Self::NotImported => "not_imported",
             Self::Other => "other",
         }
@@ -69,7 +73,7 @@ impl SealOutcome {
     pub(crate) const fn kind(self) -> SealKind {
         match self {
             Self::Head | Self::Side => SealKind::Taken,
-            Self::Stale | Self::Duplicate | Self::Syncing => SealKind::Late,
+            Self::Stale | Self::Duplicate | Self::Syncing | Self::AheadOfClock => SealKind::Late,
             Self::UnknownTemplate
             | Self::AboveTarget
             | Self::MixMismatch

@@ -1,7 +1,7 @@
 //! From work to blocks, over whichever node answers.
 
 use crate::{
-    Backend, Job, NodeCall, SealOutcome, Stats,
+    Backend, Job, NodeCall, Offer, Pause, SealOutcome, Stats,
     connection::NodeClient,
     connection::{Accepted, Connection, ConnectionError, Verdict},
     engine::{Engine, Found},
@@ -168,6 +168,7 @@ impl Session<'_> {
     ) -> ConnectionError {
         let mut ticks = interval(REPORT_INTERVAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut said = None;
         loop {
             let step = tokio::select! {
                 biased;
@@ -175,16 +176,9 @@ impl Session<'_> {
                     Some(found) => self.submit(connection, &found).await,
                     None => return ConnectionError::Ended,
                 },
-                job = connection.job() => job.map(|job| {
+                offer = connection.offer() => offer.map(|offer| {
                     back_off.reset();
-                    self.stats.node.work();
-                    tracing::debug!(
-                        target: "miner", number = job.header.number, template = %job.template_id,
-                        difficulty = %job.difficulty(), "new work"
-                    );
-                    // Whoever keeps shares hears of the next work if this finds no room.
-                    let _ = self.news.try_send(News::Work);
-                    self.jobs.send_replace(Some(Arc::new(job)));
+                    self.take(offer, &mut said);
                 }),
                 _ = ticks.tick() => {
                     let rate = self.stats.totals(now()).macs_per_second;
@@ -198,6 +192,30 @@ impl Session<'_> {
                 return error;
             }
         }
+    }
+
+    /// Searches what is offered, or nothing. `said` is the last reason for nothing that people have read:
+    /// a chain that is ahead of the clock may have it for every block.
+    fn take(&self, offer: Offer, said: &mut Option<String>) {
+        let job = match offer {
+            Offer::Work(job) => *job,
+            Offer::Nothing(Pause { reason, message }) => {
+                if said.as_ref() != Some(&reason) {
+                    tracing::info!(target: "miner", %reason, %message, "no work at the moment");
+                }
+                *said = Some(reason);
+                self.jobs.send_replace(None);
+                return;
+            }
+        };
+        self.stats.node.work();
+        tracing::debug!(
+            target: "miner", number = job.header.number, template = %job.template_id,
+            difficulty = %job.difficulty(), "new work"
+        );
+        // Whoever keeps shares hears of the next work if this finds no room.
+        let _ = self.news.try_send(News::Work);
+        self.jobs.send_replace(Some(Arc::new(job)));
     }
 
     async fn submit(

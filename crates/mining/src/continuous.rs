@@ -1,7 +1,6 @@
 //! Mining without pause: every chain with real difficulty.
 
 use crate::{MiningError, PendingBlock, Sealer, sealer::Sealing};
-use hanzo_consensus::MAX_FUTURE_SECONDS;
 use hanzo_poc::CancelFlag;
 use std::{
     sync::Arc,
@@ -36,31 +35,24 @@ impl ContinuousMiner {
     /// [`MiningError`] if a block cannot be built or imported.
     pub async fn run(self, cancel: CancellationToken) -> Result<(), MiningError> {
         self.sealer.status().started();
+        let mut said = None;
         while !cancel.is_cancelled() {
             let templates = self.sealer.templates().clone();
-            if templates.syncing().is_some() {
-                // What it has is no ground to build on.
+            let pause = templates.pause();
+            if let Some(pause) = pause {
+                // A chain that is ahead of the clock may wait at every block: it is said once.
+                if said.replace(pause.name()) != Some(pause.name()) {
+                    tracing::info!(target: "miner", reason = pause.name(), "mining waits: {pause}");
+                }
                 tokio::select! {
                     () = cancel.cancelled() => return Ok(()),
                     () = tokio::time::sleep(TEMPLATE_CHECK_INTERVAL) => continue,
                 }
             }
             let template = tokio::task::spawn_blocking(move || templates.pending()).await??;
-            if self.is_too_early(&template) {
-                // The chain runs ahead of the clock: wait instead of stamping the far future.
-                tokio::select! {
-                    () = cancel.cancelled() => return Ok(()),
-                    () = tokio::time::sleep(TEMPLATE_CHECK_INTERVAL) => continue,
-                }
-            }
             self.mine(template, &cancel).await?;
         }
         Ok(())
-    }
-
-    fn is_too_early(&self, template: &PendingBlock) -> bool {
-        let latest = self.sealer.templates().clock().now().saturating_add(MAX_FUTURE_SECONDS);
-        template.block().timestamp > latest
     }
 
     /// Searches one template until it is sealed, outdated or cancelled.

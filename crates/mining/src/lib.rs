@@ -21,6 +21,7 @@ mod hashrate;
 mod instant;
 mod interval;
 mod metrics;
+mod pause;
 mod pending_block;
 mod seal_import;
 mod sealer;
@@ -35,6 +36,7 @@ pub use continuous::{ContinuousMiner, TEMPLATE_CHECK_INTERVAL, TEMPLATE_MAX_AGE}
 pub use error::MiningError;
 pub use instant::{COALESCING_WINDOW, InstantSealer};
 pub use interval::IntervalSealer;
+pub use pause::Pause;
 pub use pending_block::PendingBlock;
 pub use sealer::Sealer;
 pub use status::MinerStatus;

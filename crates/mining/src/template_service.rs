@@ -1,13 +1,13 @@
 //! The current template, built at most once per head and pool content.
 
 use crate::{
-    Clock, MiningConfig, MiningError, PendingBlock,
+    Clock, MiningConfig, MiningError, Pause, PendingBlock,
     metrics::MiningMetrics,
     sealer::now,
     template::{TemplateInput, build},
 };
 use alloy_primitives::{Address, B256};
-use hanzo_chain::{ChainHandle, SyncProgress};
+use hanzo_chain::ChainHandle;
 use hanzo_consensus::Consensus;
 use hanzo_pool::Pool;
 use parking_lot::Mutex;
@@ -119,9 +119,16 @@ impl TemplateService {
         self.config.max_beneficiaries
     }
 
-    /// How far the node is behind others, if that is too far to build on what it has.
-    pub(crate) fn syncing(&self) -> Option<SyncProgress> {
-        self.chain.sync_progress().filter(SyncProgress::is_far_behind)
+    /// Why mining on the head would be in vain, if it would.
+    pub(crate) fn pause(&self) -> Option<Pause> {
+        let parent = self.chain.view().head().timestamp;
+        let latest = self.consensus.latest_timestamp(self.clock.now());
+        self.syncing().or_else(|| Pause::of_clock(parent, latest))
+    }
+
+    /// Whether the node is too far behind others to build on what it has.
+    pub(crate) fn syncing(&self) -> Option<Pause> {
+        Pause::of_progress(self.chain.sync_progress())
     }
 
     pub(crate) const fn chain(&self) -> &ChainHandle {

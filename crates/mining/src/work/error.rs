@@ -1,6 +1,6 @@
 //! Why there is no work.
 
-use crate::MiningError;
+use crate::{MiningError, Pause};
 use hanzo_types::ChainName;
 use thiserror::Error;
 
@@ -24,14 +24,9 @@ pub enum WorkError {
         /// The chain.
         chain: ChainName,
     },
-    /// The node is catching up with others: what it has is no ground to build on.
-    #[error("the node is syncing: it is at block {current} of {highest}")]
-    Syncing {
-        /// The head.
-        current: u64,
-        /// The head that others have.
-        highest: u64,
-    },
+    /// Nothing is mined at the moment.
+    #[error(transparent)]
+    Paused(#[from] Pause),
     /// The block could not be built.
     #[error(transparent)]
     Build(#[from] MiningError),

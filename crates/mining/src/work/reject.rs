@@ -1,5 +1,6 @@
 //! Why a seal is not taken.
 
+use crate::Pause;
 use alloy_primitives::{B256, U256};
 use hanzo_chain::ImportError;
 use hanzo_types::Fault;
@@ -44,14 +45,9 @@ pub enum SubmitReject {
         /// The block that it sealed.
         block: B256,
     },
-    /// The node is catching up with others: what it has is no ground to build on.
-    #[error("syncing: the node is at block {current} of {highest}")]
-    Syncing {
-        /// The head.
-        current: u64,
-        /// The head that others have.
-        highest: u64,
-    },
+    /// Nothing is mined at the moment.
+    #[error(transparent)]
+    Paused(Pause),
     /// The chain did not take the block.
     #[error("{0}")]
     Import(#[from] ImportError),
@@ -59,13 +55,14 @@ pub enum SubmitReject {
 
 impl SubmitReject {
     /// The names of all variants.
-    pub(crate) const NAMES: [&'static str; 7] = [
+    pub(crate) const NAMES: [&'static str; 8] = [
         "stale",
         "unknown_template",
         "above_target",
         "mix_mismatch",
         "duplicate",
         "syncing",
+        "ahead_of_clock",
         "not_imported",
     ];
 
@@ -78,7 +75,7 @@ impl SubmitReject {
             Self::AboveTarget { .. } => "above_target",
             Self::MixMismatch { .. } => "mix_mismatch",
             Self::Duplicate { .. } => "duplicate",
-            Self::Syncing { .. } => "syncing",
+            Self::Paused(pause) => pause.name(),
             Self::Import(_) => "not_imported",
         }
     }
@@ -88,7 +85,7 @@ impl SubmitReject {
     pub fn fault(&self) -> Fault {
         match self {
             // Somebody else was faster.
-            Self::Stale { .. } | Self::Duplicate { .. } | Self::Syncing { .. } => Fault::Transient,
+            Self::Stale { .. } | Self::Duplicate { .. } | Self::Paused(_) => Fault::Transient,
             Self::UnknownTemplate { .. } | Self::AboveTarget { .. } | Self::MixMismatch { .. } => {
                 Fault::Peer
             }

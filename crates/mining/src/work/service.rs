@@ -11,7 +11,7 @@ use crate::{
     MinerStatus, MiningError, TemplateService, metrics::WorkMetrics, seal_import::import_sealed,
 };
 use alloy_primitives::{Address, B64, B256};
-use hanzo_chain::{CanonUpdate, Inserted, SyncProgress};
+use hanzo_chain::{CanonUpdate, Inserted};
 use hanzo_poc::{PocError, Seal, Target, Work};
 use hanzo_types::Rules;
 use parking_lot::Mutex;
@@ -95,10 +95,8 @@ impl WorkService {
     fn best(&self, coinbase: Option<Address>) -> Result<Arc<OpenWork>, WorkError> {
         let coinbase = coinbase.or(self.status.coinbase()).ok_or(WorkError::NoCoinbase)?;
         self.require_launched()?;
-        if let Some(SyncProgress { current_block: current, highest_block: highest, .. }) =
-            self.templates.syncing()
-        {
-            return Err(WorkError::Syncing { current, highest });
+        if let Some(pause) = self.templates.pause() {
+            return Err(pause.into());
         }
         self.fresh(coinbase)
     }
@@ -153,10 +151,8 @@ impl WorkService {
     fn complete(&self, work: &OpenWork, seal: &Seal) -> Result<Accepted, SubmitReject> {
         let seal_hash = work.template.seal_hash();
         self.require_new(seal_hash, seal)?;
-        if let Some(SyncProgress { current_block: current, highest_block: highest, .. }) =
-            self.templates.syncing()
-        {
-            return Err(SubmitReject::Syncing { current, highest });
+        if let Some(pause) = self.templates.pause() {
+            return Err(SubmitReject::Paused(pause));
         }
         let target = Target::from_difficulty(work.template.block().difficulty);
         Work::new(seal_hash).check(seal, target).map_err(|error| match error {

@@ -62,7 +62,7 @@ pub(crate) fn work_error(error: WorkError) -> RpcError {
     match error {
         WorkError::NoCoinbase
         | WorkError::TooManyBeneficiaries { .. }
-        | WorkError::Syncing { .. }
+        | WorkError::Paused(_)
         | WorkError::Draft { .. } => RpcError::Server(error.to_string()),
         WorkError::Build(error) => RpcError::internal(error),
     }

@@ -144,6 +144,11 @@ impl TestNode {
         self.tasks.spawn(async move { InstantSealer::new(sealer).run(cancel).await.unwrap() });
     }
 
+    /// What the clock shows from now on, in Unix seconds.
+    pub(crate) fn set_time(&self, now: u64) {
+        self.now.store(now, Ordering::Relaxed);
+    }
+
     /// Mines one block of everything executable.
     pub(crate) async fn mine(&self) -> RecoveredBlock {
         let (templates, consensus) = (self.templates.clone(), Arc::clone(&self.consensus));

@@ -1,11 +1,12 @@
 //! Work for miners, and what they find.
 
-use crate::harness::{COINBASE, Refusal, TestNode, number};
+use crate::harness::{COINBASE, Refusal, TestNode, config, number};
 use alloy_primitives::{Address, B64, B256, U256, hex, keccak256};
 use hanzo_chain::SyncProgress;
 use hanzo_poc::{
     CancelFlag, Seal, SearchOutcome, SearchProgress, SearchRange, Target, Work, search,
 };
+use hanzo_testkit::{TestChain, spec_with};
 use hanzo_types::Header;
 use jsonrpsee::core::client::{Error, Subscription, SubscriptionClientT as _};
 use jsonrpsee_ws_client::{WsClient, WsClientBuilder};
@@ -358,7 +359,7 @@ async fn a_node_that_is_far_behind_gives_no_work_and_takes_no_seal() {
     assert_eq!(node.ask("eth_syncing", json!([])).await, syncing);
     let refusal = node.refusal("poc_submitWork", submission(&work, &seal)).await;
     assert_eq!(reason(&refusal), "syncing");
-    assert_eq!(refusal.message, "syncing: the node is at block 0 of 9");
+    assert_eq!(refusal.message, "the node is syncing: it is at block 0 of 9");
     let refusal = node.refusal("poc_getWork", json!([])).await;
     assert_eq!(refusal.message, "the node is syncing: it is at block 0 of 9");
 
@@ -366,6 +367,61 @@ async fn a_node_that_is_far_behind_gives_no_work_and_takes_no_seal() {
     node.chain.set_sync_progress(behind(8));
     assert_eq!(node.ask("eth_syncing", json!([])).await, json!(false));
     let accepted = node.ask("poc_submitWork", submission(&work, &seal)).await;
+    assert_eq!(accepted["isHead"], json!(true));
+    node.stop().await;
+}
+
+/// The dev chain with a difficulty that follows the clock, on which peers compare timestamps with theirs.
+async fn node_by_the_clock() -> TestNode {
+    let spec = spec_with(|genesis| {
+        genesis["config"]["hanzo"]["difficultyRule"] = "asert".into();
+    });
+    TestNode::over(TestChain::new(spec), config()).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chain_that_is_ahead_of_the_clock_gives_work_when_others_would_take_the_next_block() {
+    let node = node_by_the_clock().await;
+    let client = WsClientBuilder::default().build(format!("ws://{}", node.address)).await.unwrap();
+    let head = node.chain.view().head().timestamp;
+    // Others take blocks that are up to 15 seconds ahead of their clock.
+    node.set_time(head + 1 - 15);
+    let mut feed = subscribe(&client, json!(["work"])).await.unwrap();
+    let work = feed.next().await.unwrap().unwrap();
+    let seal = solve(&work);
+
+    node.set_time(head - 15);
+    let next = head + 1;
+    let pause = format!(
+        "the chain is ahead of the clock: the next block is of {next} at the earliest, and others take \
+         blocks until {head}"
+    );
+    for method in ["poc_getWork", "eth_getWork"] {
+        let refusal = node.refusal(method, json!([])).await;
+        assert_eq!((refusal.code, refusal.message.as_str()), (-32_000, pause.as_str()));
+    }
+    let refusal = node.refusal("poc_submitWork", submission(&work, &seal)).await;
+    assert_eq!((reason(&refusal), refusal.message.as_str()), ("ahead_of_clock", pause.as_str()));
+    let nothing = feed.next().await.unwrap().unwrap();
+    assert_eq!(nothing, json!({ "kind": "none", "reason": "ahead_of_clock", "message": pause }));
+
+    node.set_time(head + 1 - 15);
+    let again = feed.next().await.unwrap().unwrap();
+    assert_eq!(again["templateId"], work["templateId"], "it is still good");
+    let accepted = node.ask("poc_submitWork", submission(&again, &seal)).await;
+    assert_eq!(accepted["isHead"], json!(true));
+    drop(client);
+    node.stop().await;
+}
+
+/// On a chain of one difficulty timestamps are not compared with a clock: who works on it alone may mine
+/// as fast as it goes.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_dev_chain_gives_work_however_far_it_is_ahead_of_the_clock() {
+    let node = TestNode::start().await;
+    node.set_time(0);
+    let work = node.ask("poc_getWork", json!([])).await;
+    let accepted = node.ask("poc_submitWork", submission(&work, &solve(&work))).await;
     assert_eq!(accepted["isHead"], json!(true));
     node.stop().await;
 }

@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, U256, address};
 use alloy_provider::Provider as _;
 use alloy_rpc_types_eth::TransactionRequest;
-use hanzo_e2e::{Client, NodeCommand, NodeProcess, client, quick_cluster};
+use hanzo_e2e::{Client, MinerProcess, NodeCommand, NodeProcess, client, quick_cluster};
 use hanzo_types::DEV_ACCOUNTS;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -99,6 +99,30 @@ async fn blocks_and_transactions_reach_nodes_that_are_not_connected_with_each_ot
     far.stop();
     middle.stop();
     miner.stop();
+}
+
+/// The chain's difficulty is so low that a miner finds many blocks a second, and each is stamped later
+/// than its parent.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_outside_miners_find_is_taken_by_nodes_that_compare_it_with_their_clock() {
+    const BLOCKS: u64 = 24;
+    let cluster = Cluster::new();
+    let node = cluster.start("node", &["--miner.etherbase", &COINBASE.to_string()]);
+    let far = cluster.follower("far", &[&node]);
+    let (rpc, far_rpc) = (client(node.url()), client(far.url()));
+    until(async || peers(&far_rpc).await == 1).await;
+    let miner = MinerProcess::start(&node.ws_url(), COINBASE, &[]);
+    until(async || head(&far_rpc).await >= BLOCKS).await;
+    let (status, log) = miner.stop();
+    assert!(status.success(), "{log}");
+    assert!(log.contains("ahead_of_clock"), "it was told why there is no work: {log}");
+    assert!(!log.contains("seal not taken"), "nothing is searched meanwhile: {log}");
+    let reached = head(&rpc).await;
+    until(async || head(&far_rpc).await == reached).await;
+    assert_eq!(hash_of(&far_rpc, reached).await, hash_of(&rpc, reached).await);
+    assert_eq!(peers(&far_rpc).await, 1, "nobody was blamed");
+    far.stop();
+    node.stop();
 }
 
 #[tokio::test(flavor = "multi_thread")]
