@@ -245,7 +245,8 @@ impl NetworkCore {
         }
         // A block that is on its way by announcement need not be synchronised.
         if !self.relay.is_incoming(&head.hash) {
-            self.tell_sync(now, SyncEvent::PeerHead { peer, head }, actions);
+            let is_chosen = self.peers.is_chosen(&peer);
+            self.tell_sync(now, SyncEvent::PeerHead { peer, head, is_chosen }, actions);
         }
     }
 

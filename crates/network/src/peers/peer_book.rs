@@ -309,6 +309,13 @@ impl PeerBook {
         self.known.get(peer).map_or(Standing::Found, |known| known.standing)
     }
 
+    /// Whether this node has chosen a peer that is connected, and not it this node.
+    #[must_use]
+    pub fn is_chosen(&self, peer: &PeerId) -> bool {
+        let outbound = |connected: &ConnectedPeer| connected.direction == Direction::Outbound;
+        self.standing(peer) != Standing::Found || self.connected.get(peer).is_some_and(outbound)
+    }
+
     /// The score of a peer.
     #[must_use]
     pub fn score(&self, peer: &PeerId, now: Now) -> f64 {

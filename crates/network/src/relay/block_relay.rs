@@ -1,15 +1,14 @@
 //! Getting the bodies of announced blocks.
 
-use super::incoming_block::{AnnouncedBlock, IncomingBlock, Stage};
+use super::{
+    incoming_block::{AnnouncedBlock, BodyRequest, IncomingBlock, Stage},
+    servers::Servers,
+};
 use crate::{peers::Offence, wire::MAX_REQUESTED_TRANSACTIONS};
 use alloy_primitives::{B256, Bytes};
 use hanzo_types::{RecoveredBlock, SealedBlock};
 use libp2p::PeerId;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 /// Most blocks that are on their way at once. Each has cost its maker as much work as a block of the
 /// chain; who makes more is too far behind, and gets the rest by synchronisation.
@@ -17,6 +16,9 @@ pub const MAX_INCOMING_BLOCKS: usize = 32;
 
 /// How long a peer has for a body. It may still be fetching it itself.
 const BODY_TIMEOUT: Duration = Duration::from_secs(4);
+
+/// After this long one more peer is asked, so that one that withholds a body does not delay it for long.
+const SECOND_REQUEST_AFTER: Duration = Duration::from_secs(1);
 
 /// How many peers are asked for a body.
 const MAX_ATTEMPTS: usize = 4;
@@ -148,7 +150,10 @@ pub enum RelayAction {
 #[derive(Debug, Default)]
 pub struct BlockRelay {
     incoming: BTreeMap<B256, IncomingBlock>,
-    peers: BTreeSet<PeerId>,
+    peers: Servers,
+    /// What was asked and is not answered, by the number of the request. At most [`MAX_ATTEMPTS`] for a
+    /// block, each for [`BODY_TIMEOUT`] at the longest.
+    requests: BTreeMap<u64, BodyRequest>,
     next_request: u64,
 }
 
@@ -175,13 +180,12 @@ impl BlockRelay {
     pub fn on_event(&mut self, now: Duration, event: RelayEvent) -> Vec<RelayAction> {
         let mut actions = Vec::new();
         match event {
-            RelayEvent::PeerReady(peer) => {
-                self.peers.insert(peer);
-            }
+            RelayEvent::PeerReady(peer) => self.peers.insert(peer),
             RelayEvent::PeerGone(peer) => {
                 self.peers.remove(&peer);
-                let lost = self.requested(|stage_peer, _| *stage_peer == peer);
-                lost.into_iter().for_each(|hash| self.ask(now, hash, &mut actions));
+                for request in self.over(|request| request.peer == peer) {
+                    self.ask(now, request.block, &mut actions);
+                }
             }
             RelayEvent::Announced { block, from } => self.announced(block, from, &mut actions),
             RelayEvent::Assembled { hash, assembly } => {
@@ -192,23 +196,28 @@ impl BlockRelay {
             }
             RelayEvent::Block { request, block } => self.block(now, request, block, &mut actions),
             RelayEvent::Failed { request } => {
-                if let Some((hash, _)) = self.asked_in(request) {
-                    self.ask(now, hash, &mut actions);
+                if let Some(request) = self.requests.remove(&request) {
+                    self.ask(now, request.block, &mut actions);
                 }
             }
             RelayEvent::Imported(hash) => drop(self.incoming.remove(&hash)),
-            RelayEvent::Tick => {
-                let late = self.requested(|_, deadline| *deadline <= now);
-                for hash in late {
-                    if let Some(Stage::Requested { peer, .. }) = self.stage(&hash) {
-                        let offence = Offence::TimedOut;
-                        actions.push(RelayAction::Report { peer, offence });
-                    }
-                    self.ask(now, hash, &mut actions);
-                }
-            }
+            RelayEvent::Tick => self.tick(now, &mut actions),
         }
         actions
+    }
+
+    fn tick(&mut self, now: Duration, actions: &mut Vec<RelayAction>) {
+        for BodyRequest { block, peer, .. } in self.over(|request| request.deadline <= now) {
+            self.peers.withheld(&peer);
+            actions.push(RelayAction::Report { peer, offence: Offence::TimedOut });
+            self.ask(now, block, actions);
+        }
+        let waiting = self
+            .incoming
+            .iter()
+            .filter(|(_, block)| matches!(block.stage, Stage::Requested { next } if next <= now));
+        let waiting: Vec<_> = waiting.map(|(hash, _)| *hash).collect();
+        waiting.into_iter().for_each(|hash| self.ask(now, hash, actions));
     }
 
     fn announced(
@@ -225,11 +234,11 @@ impl BlockRelay {
             return actions.push(RelayAction::GaveUp { peer: announced_by });
         }
         let announced = Arc::from(block);
-        let (delivered, asked, tried) = (BTreeMap::new(), Vec::new(), Vec::new());
+        let (delivered, missing, tried) = (BTreeMap::new(), Vec::new(), Vec::new());
         let (stage, body) = (Stage::Assembling, None);
         let block = Arc::clone(&announced);
         let incoming =
-            IncomingBlock { announced, delivered, asked, announced_by, stage, tried, body };
+            IncomingBlock { announced, delivered, missing, announced_by, stage, tried, body };
         self.incoming.insert(hash, incoming);
         actions.push(RelayAction::Assemble { block, delivered: BTreeMap::new() });
     }
@@ -257,39 +266,47 @@ impl BlockRelay {
                 let half = incoming.announced.transactions.len() / 2;
                 let few = positions.len() <= half.min(MAX_REQUESTED_TRANSACTIONS);
                 let first_time = incoming.delivered.is_empty();
-                incoming.asked = if few && first_time { positions } else { Vec::new() };
+                incoming.missing = if few && first_time { positions } else { Vec::new() };
             }
-            Assembly::Mismatch => incoming.asked = Vec::new(),
+            Assembly::Mismatch => incoming.missing = Vec::new(),
         }
+        incoming.stage = Stage::Requested { next: now };
         self.ask(now, hash, actions);
     }
 
-    /// Asks somebody for what is missing, or gives the block up.
+    /// Asks one more peer for what is missing, unless the block is here. Gives it up when nobody is left
+    /// who may answer.
     fn ask(&mut self, now: Duration, hash: B256, actions: &mut Vec<RelayAction>) {
+        let is_asked = self.requests.values().any(|request| request.block == hash);
         let Some(incoming) = self.incoming.get_mut(&hash) else { return };
-        let untried = |peer: &&PeerId| !incoming.tried.contains(peer);
-        let announcer = Some(&incoming.announced_by).filter(|peer| self.peers.contains(*peer));
-        let next = announcer.into_iter().chain(&self.peers).find(untried).copied();
-        let Some(peer) = next.filter(|_| incoming.tried.len() < MAX_ATTEMPTS) else {
+        if !matches!(incoming.stage, Stage::Requested { .. }) {
+            return;
+        }
+        let untried = incoming.tried.len() < MAX_ATTEMPTS;
+        let next = self.peers.best(&incoming.announced_by, &incoming.tried);
+        let Some(peer) = next.filter(|_| untried) else {
+            if is_asked {
+                incoming.stage = Stage::Requested { next: Duration::MAX };
+                return;
+            }
             let peer = incoming.announced_by;
             self.incoming.remove(&hash);
             return actions.push(RelayAction::GaveUp { peer });
         };
-        if !incoming.tried.is_empty() {
-            // The hashes may be wrong: whoever is asked next is asked for the whole block.
-            incoming.asked.clear();
-        }
         incoming.tried.push(peer);
+        incoming.stage = Stage::Requested { next: now.saturating_add(SECOND_REQUEST_AFTER) };
         self.next_request = self.next_request.saturating_add(1);
         let request = self.next_request;
-        let deadline = now.saturating_add(BODY_TIMEOUT);
-        incoming.stage = Stage::Requested { request, peer, deadline };
-        let positions = incoming.asked.clone();
+        // The hashes may be wrong: whoever is asked next is asked for the whole block.
+        let positions = std::mem::take(&mut incoming.missing);
         actions.push(if positions.is_empty() {
             RelayAction::RequestBlock { request, peer, block: hash }
         } else {
+            let positions = positions.clone();
             RelayAction::RequestTransactions { request, peer, block: hash, positions }
         });
+        let deadline = now.saturating_add(BODY_TIMEOUT);
+        self.requests.insert(request, BodyRequest { block: hash, peer, positions, deadline });
     }
 
     fn transactions(
@@ -299,16 +316,20 @@ impl BlockRelay {
         transactions: Vec<Bytes>,
         actions: &mut Vec<RelayAction>,
     ) {
-        let Some((hash, peer)) = self.asked_in(request) else { return };
-        let Some(incoming) = self.incoming.get_mut(&hash) else { return };
-        if transactions.len() != incoming.asked.len() {
+        let Some(request) = self.requests.remove(&request) else { return };
+        let BodyRequest { block: hash, peer, positions, .. } = request;
+        if transactions.len() != positions.len() {
             if !transactions.is_empty() {
                 let offence = Offence::WrongAnswer;
                 actions.push(RelayAction::Report { peer, offence });
             }
             return self.ask(now, hash, actions);
         }
-        let positions = std::mem::take(&mut incoming.asked);
+        self.peers.delivered(&peer);
+        let Some(incoming) = self.incoming.get_mut(&hash) else { return };
+        if !matches!(incoming.stage, Stage::Requested { .. }) {
+            return;
+        }
         incoming.delivered = positions.into_iter().zip(transactions).collect();
         incoming.stage = Stage::Assembling;
         let (block, delivered) = (Arc::clone(&incoming.announced), incoming.delivered.clone());
@@ -322,14 +343,19 @@ impl BlockRelay {
         block: Option<Box<SealedBlock>>,
         actions: &mut Vec<RelayAction>,
     ) {
-        let Some((hash, peer)) = self.asked_in(request) else { return };
+        let Some(BodyRequest { block: hash, peer, .. }) = self.requests.remove(&request) else {
+            return;
+        };
         match block {
             Some(block) if block.hash() == hash => {
-                let block = FetchedBlock::Sealed(Arc::from(block));
-                if let Some(incoming) = self.incoming.get_mut(&hash) {
-                    incoming.stage = Stage::Importing;
-                    incoming.body = Some(block.clone());
+                self.peers.delivered(&peer);
+                let Some(incoming) = self.incoming.get_mut(&hash) else { return };
+                if incoming.stage == Stage::Importing {
+                    return;
                 }
+                let block = FetchedBlock::Sealed(Arc::from(block));
+                incoming.stage = Stage::Importing;
+                incoming.body = Some(block.clone());
                 actions.push(RelayAction::Import(block));
             }
             Some(_) => {
@@ -341,23 +367,8 @@ impl BlockRelay {
         }
     }
 
-    fn stage(&self, hash: &B256) -> Option<Stage> {
-        self.incoming.get(hash).map(|incoming| incoming.stage)
-    }
-
-    /// The block that a request was for, and who was asked.
-    fn asked_in(&self, number: u64) -> Option<(B256, PeerId)> {
-        self.incoming.iter().find_map(|(hash, incoming)| match incoming.stage {
-            Stage::Requested { request, peer, .. } if request == number => Some((*hash, peer)),
-            Stage::Requested { .. } | Stage::Assembling | Stage::Importing => None,
-        })
-    }
-
-    /// Blocks that were asked for from a peer, or until a time.
-    fn requested(&self, which: impl Fn(&PeerId, &Duration) -> bool) -> Vec<B256> {
-        let matching = self.incoming.iter().filter(|(_, incoming)| {
-            matches!(&incoming.stage, Stage::Requested { peer, deadline, .. } if which(peer, deadline))
-        });
-        matching.map(|(hash, _)| *hash).collect()
+    /// Takes away the requests for which `which` holds.
+    fn over(&mut self, which: impl Fn(&BodyRequest) -> bool) -> Vec<BodyRequest> {
+        self.requests.extract_if(.., |_, request| which(request)).map(|(_, over)| over).collect()
     }
 }

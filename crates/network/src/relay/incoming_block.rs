@@ -20,10 +20,21 @@ pub struct AnnouncedBlock {
 pub(super) enum Stage {
     /// It is being put together.
     Assembling,
-    /// Somebody was asked for it, or for a part of it.
-    Requested { request: u64, peer: PeerId, deadline: Duration },
+    /// It was asked for, or a part of it. One more is asked at this time, since the start of the node.
+    Requested { next: Duration },
     /// It is being imported.
     Importing,
+}
+
+/// What a peer was asked for and has not answered. It may have come from another meanwhile.
+#[derive(Debug)]
+pub(super) struct BodyRequest {
+    pub(super) block: B256,
+    pub(super) peer: PeerId,
+    /// Positions of the transactions that were asked for; empty for the whole block.
+    pub(super) positions: Vec<u64>,
+    /// Since the start of the node.
+    pub(super) deadline: Duration,
 }
 
 /// A block that was announced and is not here yet.
@@ -32,8 +43,8 @@ pub(super) struct IncomingBlock {
     pub(super) announced: Arc<AnnouncedBlock>,
     /// Transactions that were asked for, by their position.
     pub(super) delivered: BTreeMap<u64, Bytes>,
-    /// Positions that were asked for last.
-    pub(super) asked: Vec<u64>,
+    /// Positions of transactions that whoever is asked next is asked for; empty for the whole block.
+    pub(super) missing: Vec<u64>,
     pub(super) announced_by: PeerId,
     pub(super) stage: Stage,
     /// Whom it was asked of.

@@ -8,6 +8,7 @@ mod block_relay;
 mod incoming_block;
 mod known_hashes;
 mod outgoing_transactions;
+mod servers;
 
 pub use block_relay::{
     Assembly, BlockRelay, FetchedBlock, MAX_INCOMING_BLOCKS, RelayAction, RelayEvent,

@@ -15,6 +15,8 @@ pub enum SyncEvent {
         peer: PeerId,
         /// Its head.
         head: PeerHead,
+        /// Whether this node has chosen it: it is named, or this node opened the connection.
+        is_chosen: bool,
     },
     /// A peer is gone.
     PeerGone {

@@ -43,6 +43,8 @@ pub struct SyncMachine {
     /// What is remembered of peers that are gone.
     absent: BTreeMap<PeerId, Reliability>,
     run: Option<Run>,
+    /// Whether the last source did not keep what it claimed.
+    was_disappointed: bool,
     /// The block that the node was at when it last began.
     started_at: u64,
     next_number: u64,
@@ -58,6 +60,7 @@ impl SyncMachine {
             peers: BTreeMap::new(),
             absent: BTreeMap::new(),
             run: None,
+            was_disappointed: false,
             started_at,
             next_number: 0,
         }
@@ -90,7 +93,9 @@ impl SyncMachine {
     pub fn on_event(&mut self, now: Duration, event: SyncEvent) -> Vec<SyncAction> {
         let mut actions = Vec::new();
         match event {
-            SyncEvent::PeerHead { peer, head } => self.peer_head(peer, head),
+            SyncEvent::PeerHead { peer, head, is_chosen } => {
+                self.peer_head(peer, head, is_chosen);
+            }
             SyncEvent::PeerGone { peer } => self.peer_gone(now, peer, &mut actions),
             SyncEvent::LocalHead(head) => self.local = head,
             SyncEvent::Headers { request, after, headers } => {
@@ -114,19 +119,18 @@ impl SyncMachine {
         actions
     }
 
-    fn peer_head(&mut self, peer: PeerId, head: PeerHead) {
+    fn peer_head(&mut self, peer: PeerId, head: PeerHead, is_chosen: bool) {
         let absent = &mut self.absent;
-        let known = self
-            .peers
-            .entry(peer)
-            .or_insert_with(|| SyncPeer::new(head, absent.remove(&peer).unwrap_or_default()));
-        known.head = head;
+        let known = self.peers.entry(peer).or_insert_with(|| {
+            SyncPeer::new(head, is_chosen, absent.remove(&peer).unwrap_or_default())
+        });
+        (known.head, known.is_chosen) = (head, is_chosen);
     }
 
     fn peer_gone(&mut self, now: Duration, peer: PeerId, actions: &mut Vec<SyncAction>) {
         if self.run.as_ref().is_some_and(|run| run.source == peer) {
             // Whoever leaves in the middle is not asked first when it is back.
-            self.with_source(|reliability| reliability.pause(now));
+            self.pause_source(now);
         }
         if let Some(gone) = self.peers.remove(&peer)
             && !gone.reliability.is_blank(now)
@@ -172,7 +176,7 @@ impl SyncMachine {
         if expected.is_some_and(|expected| expected != after) {
             // It follows another chain by now, and has done nothing wrong: what it had before is what can
             // be had of it.
-            self.with_source(|reliability| reliability.pause(now));
+            self.pause_source(now);
             return self.lose_source(actions);
         }
         if headers.is_empty() {
@@ -248,7 +252,7 @@ impl SyncMachine {
         let Some(run) = &mut self.run else { return };
         run.headers = HeaderStage::Complete;
         if !run.is_heavier {
-            self.with_source(|reliability| reliability.pause(now));
+            self.pause_source(now);
             self.give_up(actions);
         }
     }
@@ -322,7 +326,7 @@ impl SyncMachine {
         }
         match failure {
             // Others may have time.
-            RequestFailure::Unlucky => self.with_source(|reliability| reliability.pause(now)),
+            RequestFailure::Unlucky => self.pause_source(now),
             RequestFailure::Wrong => self.distrust_source(now),
         }
         self.lose_source(actions);
@@ -374,7 +378,7 @@ impl SyncMachine {
         }
         if no_headers {
             actions.push(SyncAction::Report { peer: source, offence: Offence::TimedOut });
-            self.distrust_source(now);
+            self.disappoint(|reliability| reliability.late(now));
             self.lose_source(actions);
         } else if stalled {
             self.distrust_source(now);
@@ -400,16 +404,17 @@ impl SyncMachine {
         }
     }
 
-    /// Follows the heaviest chain that somebody claims to have.
+    /// Follows the heaviest chain that somebody claims to have. Claims cost nothing under ever new names:
+    /// after one that was not kept it is the turn of peers that kept theirs, or that this node has chosen,
+    /// so that they are heard as often as all others.
     fn begin(&mut self, now: Duration, actions: &mut Vec<SyncAction>) {
         let local = self.local.total_difficulty;
         let better = self.peers.iter().filter(|(_, peer)| {
             peer.head.total_difficulty > local && peer.reliability.is_trusted(now)
         });
-        let Some((&source, peer)) = better.max_by_key(|(_, peer)| peer.head.total_difficulty)
-        else {
-            return;
-        };
+        let by_merit = self.was_disappointed;
+        let rank = |peer: &SyncPeer| (by_merit.then(|| peer.merit()), peer.head.total_difficulty);
+        let Some((&source, peer)) = better.max_by_key(|(_, peer)| rank(peer)) else { return };
         let target = peer.head;
         self.started_at = self.local.number;
         self.next_number = self.next_number.saturating_add(1);
@@ -478,6 +483,7 @@ impl SyncMachine {
             run.tip.as_ref().is_some_and(|tip| tip.total_difficulty <= self.local.total_difficulty);
         if won {
             self.with_source(Reliability::kept);
+            self.was_disappointed = false;
         } else {
             self.distrust_source(now);
         }
@@ -504,7 +510,16 @@ impl SyncMachine {
     }
 
     fn distrust_source(&mut self, now: Duration) {
-        self.with_source(|reliability| reliability.distrust(now));
+        self.disappoint(|reliability| reliability.distrust(now));
+    }
+
+    fn pause_source(&mut self, now: Duration) {
+        self.disappoint(|reliability| reliability.pause(now));
+    }
+
+    fn disappoint(&mut self, change: impl FnOnce(&mut Reliability)) {
+        self.was_disappointed = true;
+        self.with_source(change);
     }
 
     fn with_source(&mut self, change: impl FnOnce(&mut Reliability)) {

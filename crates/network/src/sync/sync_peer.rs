@@ -10,7 +10,8 @@ const DISTRUST: Duration = Duration::from_secs(60);
 /// Most doublings: four hours.
 const MAX_DOUBLINGS: u32 = 8;
 
-/// How long a peer is not asked for headers after it had no time, or was gone.
+/// How long a peer is not asked for headers after it had no time, or was gone. After it did not answer in
+/// time, it is twice as long with every further time.
 const PAUSE: Duration = Duration::from_secs(10);
 
 /// Since when and how often a peer was not to be relied on. It outlives the connection.
@@ -19,13 +20,26 @@ pub(super) struct Reliability {
     /// Until when nothing is begun because of its claim, since the start of the node.
     until: Duration,
     failures: u32,
+    /// Whether the last chain that it claimed was there.
+    has_kept: bool,
 }
 
 impl Reliability {
+    /// It did not keep what it claimed.
     pub(super) fn distrust(&mut self, now: Duration) {
+        self.fail(now, DISTRUST);
+    }
+
+    /// It did not answer in time. It may be slow, or without a line for a moment.
+    pub(super) fn late(&mut self, now: Duration) {
+        self.fail(now, PAUSE);
+    }
+
+    fn fail(&mut self, now: Duration, time: Duration) {
         let doublings = self.failures.min(MAX_DOUBLINGS);
-        self.until = now.saturating_add(DISTRUST.saturating_mul(1 << doublings));
+        self.until = now.saturating_add(time.saturating_mul(1 << doublings));
         self.failures = self.failures.saturating_add(1);
+        self.has_kept = false;
     }
 
     pub(super) fn pause(&mut self, now: Duration) {
@@ -35,6 +49,11 @@ impl Reliability {
     /// It kept what it claimed.
     pub(super) const fn kept(&mut self) {
         self.failures = 0;
+        self.has_kept = true;
+    }
+
+    pub(super) const fn has_kept(&self) -> bool {
+        self.has_kept
     }
 
     pub(super) fn is_trusted(&self, now: Duration) -> bool {
@@ -51,13 +70,20 @@ impl Reliability {
 #[derive(Debug)]
 pub(super) struct SyncPeer {
     pub(super) head: PeerHead,
+    /// Whether this node has chosen it, and not it this node.
+    pub(super) is_chosen: bool,
     /// Requests for blocks that it has not answered.
     pub(super) downloads: usize,
     pub(super) reliability: Reliability,
 }
 
 impl SyncPeer {
-    pub(super) const fn new(head: PeerHead, reliability: Reliability) -> Self {
-        Self { head, downloads: 0, reliability }
+    pub(super) const fn new(head: PeerHead, is_chosen: bool, reliability: Reliability) -> Self {
+        Self { head, is_chosen, downloads: 0, reliability }
+    }
+
+    /// How much there is to say for it apart from what it says itself. New names have nothing.
+    pub(super) const fn merit(&self) -> (bool, bool) {
+        (self.reliability.has_kept(), self.is_chosen)
     }
 }

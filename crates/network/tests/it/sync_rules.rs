@@ -46,7 +46,19 @@ impl Scene {
     /// A peer says that block `number` of their chain is its head.
     fn claim(&mut self, who: u8, number: usize) -> Vec<SyncAction> {
         let head = self.heads[number];
-        self.tell(SyncEvent::PeerHead { peer: peer(who), head })
+        self.tell(SyncEvent::PeerHead { peer: peer(who), head, is_chosen: false })
+    }
+
+    /// A peer that this node has chosen says so.
+    fn chosen_claim(&mut self, who: u8, number: usize) -> Vec<SyncAction> {
+        let head = self.heads[number];
+        self.tell(SyncEvent::PeerHead { peer: peer(who), head, is_chosen: true })
+    }
+
+    /// Somebody boasts of a chain that nobody has.
+    fn boast(&mut self, who: u8) -> Vec<SyncAction> {
+        let head = boast(self.heads[1]);
+        self.tell(SyncEvent::PeerHead { peer: peer(who), head, is_chosen: false })
     }
 
     fn wait(&mut self, seconds: u64) -> Vec<SyncAction> {
@@ -58,6 +70,28 @@ impl Scene {
     fn send_headers(&mut self, request: u64, last: usize) -> Vec<SyncAction> {
         let actions = self.answer_with_headers(request, 0..last);
         self.check_headers(&actions)
+    }
+
+    /// The source sends the headers and blocks up to block `last`, and they become the chain.
+    fn take_all(&mut self, request: u64, last: usize) -> Vec<SyncAction> {
+        self.take_blocks(request, 0..last)
+    }
+
+    /// The source sends these headers and blocks, counted from 0, and they become the chain.
+    fn take_blocks(&mut self, request: u64, of: Range<usize>) -> Vec<SyncAction> {
+        let head = self.heads[of.end];
+        let actions = self.answer_with_headers(request, of.clone());
+        let actions = self.check_headers(&actions);
+        let (request, ..) = asked_for_blocks(&actions)[0];
+        for block in &self.blocks[of.clone()] {
+            let _ = self.ours.import_foreign(block).unwrap();
+        }
+        let blocks = self.blocks[of].iter().map(|block| block.sealed_block().clone()).collect();
+        let actions = self.tell(SyncEvent::Blocks { request, blocks });
+        let [SyncAction::Import { import, .. }] = &actions[..] else { panic!("{actions:?}") };
+        let import = *import;
+        self.tell(SyncEvent::LocalHead(head));
+        self.tell(SyncEvent::Imported { import, verdict: ImportVerdict::Done })
     }
 
     /// The source sends the headers of these blocks, counted from 0.
@@ -78,6 +112,10 @@ impl Scene {
         assert_eq!(checked.fault, None);
         self.tell(SyncEvent::HeadersChecked { check: *check, checked })
     }
+}
+
+fn boast(of: PeerHead) -> PeerHead {
+    PeerHead { number: 1_000, total_difficulty: TotalDifficulty(U256::MAX), ..of }
 }
 
 fn asked_for_headers(actions: &[SyncAction]) -> Vec<(u64, PeerId)> {
@@ -186,12 +224,49 @@ fn a_peer_that_leaves_and_comes_back_is_not_trusted_more_than_before() {
     assert_eq!(reports(&scene.wait(6)), [(peer(1), Offence::TimedOut)]);
     let _ = scene.tell(SyncEvent::PeerGone { peer: peer(1) });
     assert!(asked_for_headers(&scene.claim(1, 2)).is_empty());
-    assert!(asked_for_headers(&scene.wait(59)).is_empty());
+    assert!(asked_for_headers(&scene.wait(9)).is_empty());
     assert_eq!(asked_for_headers(&scene.wait(1)).len(), 1);
     // The second time it has to wait twice as long.
     let _ = scene.wait(6);
-    assert!(asked_for_headers(&scene.wait(119)).is_empty());
+    assert!(asked_for_headers(&scene.wait(19)).is_empty());
     assert_eq!(asked_for_headers(&scene.wait(1)).len(), 1);
+}
+
+#[test]
+fn after_a_claim_that_was_not_kept_it_is_the_turn_of_a_peer_that_the_node_has_chosen() {
+    let mut scene = Scene::new(2);
+    // The heaviest claim comes first, whoever has it.
+    let asked = asked_for_headers(&scene.boast(1));
+    assert_eq!(asked[0].1, peer(1));
+    for other in 2..6 {
+        let _ = scene.boast(other);
+    }
+    let _ = scene.chosen_claim(9, 2);
+    let asked = asked_for_headers(&scene.wait(6));
+    assert_eq!(asked.len(), 1);
+    assert_eq!(asked[0].1, peer(9));
+    let _ = scene.take_all(asked[0].0, 2);
+    let _ = scene.wait(0);
+    assert!(scene.machine.source().is_some_and(|source| source != peer(9)), "others have a turn");
+}
+
+#[test]
+fn boasters_under_ever_new_names_get_every_second_turn_at_most() {
+    let mut scene = Scene::new(6);
+    let asked = asked_for_headers(&scene.claim(200, 1));
+    let _ = scene.take_all(asked[0].0, 1);
+    let mut turns = Vec::new();
+    for (name, reached) in (1..=5_u8).zip(2..=6) {
+        let _ = scene.wait(0);
+        let _ = scene.boast(name);
+        turns.push(scene.machine.source().unwrap());
+        let _ = scene.claim(200, reached);
+        let asked = asked_for_headers(&scene.wait(6));
+        assert_eq!(asked[0].1, peer(200), "it has kept what it claimed, {name}");
+        let _ = scene.take_blocks(asked[0].0, reached - 1..reached);
+        let _ = scene.tell(SyncEvent::PeerGone { peer: peer(name) });
+    }
+    assert_eq!(turns, (1..=5).map(peer).collect::<Vec<_>>());
 }
 
 #[test]
@@ -232,12 +307,10 @@ fn a_source_that_has_no_blocks_for_its_headers_is_punished_and_left_alone() {
 #[test]
 fn a_source_with_less_work_than_it_says_is_punished() {
     let mut scene = Scene::new(1);
-    let lie =
-        PeerHead { number: 1_000, total_difficulty: TotalDifficulty(U256::MAX), ..scene.heads[1] };
     // Our own chain is as heavy as all that it has.
     let head = scene.heads[1];
     let _ = scene.tell(SyncEvent::LocalHead(head));
-    let asked = asked_for_headers(&scene.tell(SyncEvent::PeerHead { peer: peer(1), head: lie }));
+    let asked = asked_for_headers(&scene.boast(1));
     let (request, after) = (asked[0].0, scene.heads[1].hash);
     let actions = scene.tell(SyncEvent::Headers { request, after, headers: Vec::new() });
     assert_eq!(reports(&actions), [(peer(1), Offence::LighterThanClaimed)]);

@@ -1,5 +1,5 @@
-//! A network that falls apart and is joined again while everybody mines: `make bench BENCH=heal`. Release
-//! builds of the node and the miner have to be there.
+//! A network that falls apart and is joined again while everybody mines, on the chain of
+//! `genesis/cluster.json`: `make bench BENCH=heal`. Release builds of the node and the miner have to be there.
 //!
 //! ```text
 //!  left 0 ── left 1   two threads  ─╮ cut ╭─  one thread   right 0 ── right 1
@@ -16,12 +16,12 @@ mod half;
 use alloy_primitives::{Address, B256};
 use alloy_provider::Provider as _;
 use half::Half;
-use hanzo_e2e::{Client, NodeCommand, NodeProcess, quick_cluster};
+use hanzo_e2e::{Client, NodeCommand, NodeProcess};
 use hanzo_types::ChainSpec;
 use serde_json::{Value, json};
 use std::{
     env, fs,
-    path::Path,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -40,7 +40,7 @@ fn main() {
 
 async fn measure(blocks: u64) {
     let folder = tempfile::tempdir().unwrap();
-    let genesis = quick_cluster(folder.path());
+    let genesis = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../genesis/cluster.json");
     let spec = ChainSpec::from_genesis_json(&fs::read(&genesis).unwrap()).unwrap();
     let mut nodes: Vec<NodeProcess> = Vec::new();
     for name in ["left0", "left1", "right0", "right1"] {

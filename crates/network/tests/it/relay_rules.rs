@@ -1,0 +1,173 @@
+//! Rules of getting the bodies of announced blocks, one at a time.
+
+use hanzo_network::{
+    AnnouncedBlock, Assembly, BlockRelay, Offence, PeerId, RelayAction, RelayEvent,
+};
+use hanzo_testkit::{TestChain, dev_spec};
+use hanzo_types::{RecoveredBlock, SealedHeader};
+use std::time::Duration;
+
+const ANNOUNCER: u8 = 200;
+
+fn peer(number: u8) -> PeerId {
+    let mut bytes = [number; 34];
+    bytes[..2].copy_from_slice(&[0x12, 32]);
+    PeerId::from_bytes(&bytes).unwrap()
+}
+
+/// A node with three peers and the one that announces, and blocks that it does not have.
+struct Scene {
+    blocks: Vec<RecoveredBlock>,
+    relay: BlockRelay,
+    now: Duration,
+}
+
+impl Scene {
+    fn new(blocks: usize) -> Self {
+        let mut theirs = TestChain::new(dev_spec());
+        let blocks = (0..blocks).map(|_| theirs.mine(Vec::new())).collect();
+        let mut scene = Self { blocks, relay: BlockRelay::default(), now: Duration::from_secs(1) };
+        for number in [1, 2, 3, ANNOUNCER] {
+            assert!(scene.tell(RelayEvent::PeerReady(peer(number))).is_empty());
+        }
+        scene
+    }
+
+    fn tell(&mut self, event: RelayEvent) -> Vec<RelayAction> {
+        self.relay.on_event(self.now, event)
+    }
+
+    fn header(&self, block: usize) -> SealedHeader {
+        self.blocks[block].sealed_header().clone()
+    }
+
+    /// A block is announced, and its transactions are not in the pool. Who is asked for it, and the number
+    /// of the request.
+    fn announce(&mut self, block: usize) -> (u64, PeerId) {
+        let header = self.header(block);
+        let hash = header.hash();
+        let announced = AnnouncedBlock { header, transactions: vec![hash] };
+        let event = RelayEvent::Announced { block: Box::new(announced), from: peer(ANNOUNCER) };
+        assert!(matches!(self.tell(event)[..], [RelayAction::Assemble { .. }]));
+        let assembly = Assembly::Missing(vec![0]);
+        let actions = self.tell(RelayEvent::Assembled { hash, assembly });
+        asked(&actions)[0]
+    }
+
+    fn answer(&mut self, request: u64, block: usize) -> Vec<RelayAction> {
+        let block = Some(Box::new(self.blocks[block].sealed_block().clone()));
+        self.tell(RelayEvent::Block { request, block })
+    }
+
+    fn wait(&mut self, milliseconds: u64) -> Vec<RelayAction> {
+        self.now += Duration::from_millis(milliseconds);
+        self.tell(RelayEvent::Tick)
+    }
+}
+
+fn asked(actions: &[RelayAction]) -> Vec<(u64, PeerId)> {
+    let asked = actions.iter().filter_map(|action| match action {
+        RelayAction::RequestBlock { request, peer, .. }
+        | RelayAction::RequestTransactions { request, peer, .. } => Some((*request, *peer)),
+        RelayAction::Assemble { .. }
+        | RelayAction::Import(_)
+        | RelayAction::Report { .. }
+        | RelayAction::GaveUp { .. } => None,
+    });
+    asked.collect()
+}
+
+fn late(actions: &[RelayAction]) -> Vec<PeerId> {
+    let late = actions.iter().filter_map(|action| match action {
+        RelayAction::Report { peer, offence: Offence::TimedOut } => Some(*peer),
+        _ => None,
+    });
+    late.collect()
+}
+
+fn imports(actions: &[RelayAction]) -> usize {
+    actions.iter().filter(|action| matches!(action, RelayAction::Import(_))).count()
+}
+
+fn gave_up(actions: &[RelayAction]) -> bool {
+    actions.iter().any(|action| matches!(action, RelayAction::GaveUp { .. }))
+}
+
+#[test]
+fn whoever_announced_a_block_is_asked_first_and_one_more_after_a_second() {
+    let mut scene = Scene::new(1);
+    assert_eq!(scene.announce(0).1, peer(ANNOUNCER));
+    assert!(asked(&scene.wait(999)).is_empty());
+    let actions = scene.wait(1);
+    let [(second, who)] = asked(&actions)[..] else { panic!("{actions:?}") };
+    assert_ne!(who, peer(ANNOUNCER));
+    assert!(late(&actions).is_empty(), "its time is not over");
+    assert_eq!(imports(&scene.answer(second, 0)), 1);
+}
+
+#[test]
+fn a_block_that_comes_twice_is_imported_once_and_nobody_is_blamed() {
+    let mut scene = Scene::new(1);
+    let (first, _) = scene.announce(0);
+    let (second, _) = asked(&scene.wait(1_000))[0];
+    assert_eq!(imports(&scene.answer(first, 0)), 1);
+    assert_eq!(imports(&scene.answer(second, 0)), 0);
+    let hash = scene.header(0).hash();
+    assert!(scene.tell(RelayEvent::Imported(hash)).is_empty());
+    assert!(scene.wait(10_000).is_empty());
+}
+
+#[test]
+fn who_withholds_a_body_is_blamed_although_it_came_from_another() {
+    let mut scene = Scene::new(1);
+    let _ = scene.announce(0);
+    let (second, _) = asked(&scene.wait(1_000))[0];
+    assert_eq!(imports(&scene.answer(second, 0)), 1);
+    let hash = scene.header(0).hash();
+    let _ = scene.tell(RelayEvent::Imported(hash));
+    assert!(late(&scene.wait(2_999)).is_empty());
+    assert_eq!(late(&scene.wait(1)), [peer(ANNOUNCER)]);
+    assert!(scene.wait(10_000).is_empty(), "once");
+}
+
+#[test]
+fn whoever_has_delivered_is_asked_before_strangers_and_who_has_withheld_after_them() {
+    let mut scene = Scene::new(3);
+    let _ = scene.announce(0);
+    // Of three that nobody knows anything about one delivers.
+    let (second, _) = asked(&scene.wait(1_000))[0];
+    let (third, good) = asked(&scene.wait(1_000))[0];
+    assert_ne!(second, third);
+    assert_eq!(imports(&scene.answer(third, 0)), 1);
+    let hash = scene.header(0).hash();
+    let _ = scene.tell(RelayEvent::Imported(hash));
+    assert_eq!(late(&scene.wait(3_000)).len(), 2);
+    // The announcer has withheld the last body it was asked for: it is not the first any more.
+    assert_eq!(scene.announce(1).1, good);
+}
+
+#[test]
+fn a_block_is_given_up_when_four_were_asked_and_none_may_answer_any_more() {
+    let mut scene = Scene::new(1);
+    let mut requests = vec![scene.announce(0).0];
+    for _ in 1..4 {
+        requests.push(asked(&scene.wait(1_000))[0].0);
+    }
+    // The time of the first is over; the others still have some.
+    let actions = scene.wait(1_000);
+    assert_eq!((late(&actions), gave_up(&actions)), (vec![peer(ANNOUNCER)], false));
+    for request in &requests[1..3] {
+        assert!(!gave_up(&scene.tell(RelayEvent::Failed { request: *request })));
+    }
+    assert!(gave_up(&scene.tell(RelayEvent::Block { request: requests[3], block: None })));
+    assert_eq!(scene.relay.incoming(), 0);
+}
+
+#[test]
+fn a_peer_that_leaves_is_replaced_at_once() {
+    let mut scene = Scene::new(1);
+    let _ = scene.announce(0);
+    let actions = scene.tell(RelayEvent::PeerGone(peer(ANNOUNCER)));
+    assert_eq!(asked(&actions).len(), 1);
+    assert!(late(&scene.wait(3_999)).is_empty());
+}
