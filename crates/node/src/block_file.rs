@@ -5,12 +5,12 @@ use alloy_rlp::Encodable as _;
 use hanzo_types::{Block, decode_block};
 use std::{
     fs::{self, File},
-    io::{self, BufReader, BufWriter, ErrorKind, Read, Write},
+    io::{self, BufReader, BufWriter, Read as _, Write as _},
     path::{Path, PathBuf},
 };
 
 /// Longest block that is read from a file, in bytes: eight times what EIP-7934 allows, because
-/// before Osaka only the gas limit bounds a block. It bounds the memory that a damaged length takes.
+/// before Osaka only the gas limit bounds a block.
 pub const MAX_FILE_BLOCK_BYTES: usize = 64 << 20;
 
 /// Bytes read or written at once.
@@ -79,12 +79,9 @@ impl BlockFileReader {
 
     /// The bytes of the next RLP list with its header; `None` at the end of the file.
     fn read_item(&mut self) -> Result<Option<Vec<u8>>, NodeError> {
-        let mut first = [0_u8; 1];
-        if self.read_some(&mut first)? == 0 {
-            return Ok(None);
-        }
-        let [first] = first;
-        let mut encoded = vec![first];
+        let mut encoded = Vec::new();
+        self.read_up_to(1, &mut encoded)?;
+        let Some(&first) = encoded.first() else { return Ok(None) };
         let payload_bytes = if first >= LONG_LIST {
             let width = usize::from(first - LONG_LIST) + 1;
             self.append(&mut encoded, width)?;
@@ -109,27 +106,19 @@ impl BlockFileReader {
 
     /// Appends exactly `count` bytes of the file.
     fn append(&mut self, encoded: &mut Vec<u8>, count: usize) -> Result<(), NodeError> {
-        let start = encoded.len();
-        encoded.resize(start.saturating_add(count), 0);
-        let found = self.read_some(encoded.get_mut(start..).unwrap_or_default())?;
+        let found = self.read_up_to(count, encoded)?;
         if found == count {
             return Ok(());
         }
         Err(self.damaged(format!("the block is cut off: {found} of {count} bytes are there")))
     }
 
-    /// Fills `buffer` as far as the file goes.
-    fn read_some(&mut self, buffer: &mut [u8]) -> Result<usize, NodeError> {
-        let mut filled = 0;
-        while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-            match self.file.read(rest) {
-                Ok(0) => break,
-                Ok(count) => filled += count,
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(source) => return Err(NodeError::File { path: self.path.clone(), source }),
-            }
-        }
-        Ok(filled)
+    /// Appends `count` bytes as far as the file goes. The buffer grows with what is there, so that a
+    /// damaged length takes no memory.
+    fn read_up_to(&mut self, count: usize, encoded: &mut Vec<u8>) -> Result<usize, NodeError> {
+        let most = u64::try_from(count).unwrap_or(u64::MAX);
+        let read = (&mut self.file).take(most).read_to_end(encoded);
+        read.map_err(|source| NodeError::File { path: self.path.clone(), source })
     }
 
     fn damaged(&self, reason: String) -> NodeError {
