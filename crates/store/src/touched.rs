@@ -56,7 +56,13 @@ impl Touched {
         }
         while !rest.is_empty() {
             let address = Address::from(take(&mut rest)?);
+            if touched.slots.last().is_some_and(|(last, _)| *last == address) {
+                return Err("an account has two groups of slots".to_owned());
+            }
             let (slots, after) = take_count(rest)?;
+            if slots == 0 {
+                return Err("a group has no slots".to_owned());
+            }
             rest = after;
             for _ in 0..slots {
                 touched.slots.push((address, U256::from_be_bytes::<32>(take(&mut rest)?)));
@@ -116,6 +122,19 @@ mod tests {
         }
         let twice = Touched { accounts: vec![address, address], slots: Vec::new() };
         assert!(Touched::decode(&twice.encode()).is_err());
+    }
+
+    #[test]
+    fn groups_of_slots_have_one_encoding() {
+        let address = Address::repeat_byte(1);
+        let one = Touched { accounts: Vec::new(), slots: vec![(address, U256::from(7))] }.encode();
+        let group = &one[4..];
+        let mut next = group.to_vec();
+        *next.last_mut().unwrap() = 8;
+        let split = [&one, next.as_slice()].concat();
+        assert_eq!(Touched::decode(&split).unwrap_err(), "an account has two groups of slots");
+        let empty = [&[0; 4][..], address.as_slice(), &[0; 4]].concat();
+        assert_eq!(Touched::decode(&empty).unwrap_err(), "a group has no slots");
     }
 
     proptest! {
