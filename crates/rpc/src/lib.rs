@@ -62,6 +62,7 @@ mod unsent_answers;
 mod web3;
 
 pub use config::{ConfigError, CorsOrigins, HttpConfig, RpcConfig};
+pub use ipc::{JsonFrames, LocalSession, RequestTooLong};
 pub use limits::RpcLimits;
 pub use namespace::{Namespace, UnknownNamespace};
 pub use server::{RpcDependencies, RpcHandle, RpcServer};

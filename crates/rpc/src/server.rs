@@ -8,7 +8,7 @@ use crate::{
     eth::Eth,
     execution_slots::ExecutionSlots,
     http_listener,
-    ipc::{IpcListener, IpcServices},
+    ipc::{IpcListener, IpcServices, LocalSession},
     metrics::TransportMetrics,
     net::Net,
     node_context::NodeContext,
@@ -107,6 +107,24 @@ impl RpcServer {
         }
         handle.tasks.close();
         Ok(handle)
+    }
+
+    /// Every method without a socket, for whoever asks from within the process.
+    ///
+    /// # Errors
+    /// [`RpcStartError`].
+    pub fn local_session(
+        config: &RpcConfig,
+        dependencies: RpcDependencies,
+    ) -> Result<LocalSession, RpcStartError> {
+        config.validate()?;
+        let limits = Arc::new(config.limits.clone());
+        let cancel = dependencies.cancel.child_token();
+        let services = Services::new(config, dependencies, cancel.clone())?;
+        let methods = services.methods(&BTreeSet::from(Namespace::ALL))?;
+        let budget = AnswerBudget::new(limits.answer_bytes);
+        let metrics = TransportMetrics::register("local");
+        Ok(LocalSession::new(&IpcServices { methods, limits, budget, metrics, cancel }))
     }
 }
 

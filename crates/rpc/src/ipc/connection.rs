@@ -3,7 +3,7 @@
 use crate::{
     ipc::{
         IpcServices,
-        json_frames::JsonFrames,
+        json_frames::{JsonFrames, RequestTooLong},
         session::{CountedAnswer, IpcSession},
     },
     rpc_error::{Limit, RpcError},
@@ -53,9 +53,9 @@ pub(crate) async fn serve(
             let document = match frames.next() {
                 Ok(Some(document)) => document,
                 Ok(None) => break,
-                Err(limit) => {
+                Err(RequestTooLong { limit }) => {
                     // A closed connection needs no answer.
-                    let _ = sink.send(refusal(limit)).await;
+                    let _ = sink.send(refusal(Limit::RequestBytes { limit })).await;
                     // Without senders the writer ends once the refusal is out.
                     drop((session, sink, answered));
                     let written = async { while tasks.join_next().await.is_some() {} };

@@ -1,11 +1,11 @@
 //! Splits a byte stream into JSON documents.
 
-use crate::rpc_error::Limit;
+use thiserror::Error;
 
 /// Splits a byte stream into JSON documents. Clients separate them by a line break, by nothing at
 /// all, or break lines inside; so documents are told apart by their brackets.
 #[derive(Debug)]
-pub(crate) struct JsonFrames {
+pub struct JsonFrames {
     buffer: Vec<u8>,
     /// Bytes of `buffer` that were looked at.
     scanned: usize,
@@ -15,26 +15,36 @@ pub(crate) struct JsonFrames {
     limit: u32,
 }
 
+/// A document does not end where it should.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("a request of more than {limit} bytes")]
+pub struct RequestTooLong {
+    /// The longest allowed, in bytes.
+    pub limit: u32,
+}
+
 impl JsonFrames {
     /// Documents of at most `limit` bytes.
-    pub(crate) const fn new(limit: u32) -> Self {
+    #[must_use]
+    pub const fn new(limit: u32) -> Self {
         Self { buffer: Vec::new(), scanned: 0, depth: 0, in_string: false, escaped: false, limit }
     }
 
     /// Adds what was read.
-    pub(crate) fn push(&mut self, bytes: &[u8]) {
+    pub fn push(&mut self, bytes: &[u8]) {
         self.buffer.extend_from_slice(bytes);
     }
 
     /// The next complete document, or a line that is none.
     ///
     /// # Errors
-    /// [`Limit::RequestBytes`]; the stream cannot go on, because its next document has no known
+    /// [`RequestTooLong`]; the stream cannot go on, because its next document has no known
     /// beginning.
-    pub(crate) fn next(&mut self) -> Result<Option<Vec<u8>>, Limit> {
+    pub fn next(&mut self) -> Result<Option<Vec<u8>>, RequestTooLong> {
         while let Some(byte) = self.buffer.get(self.scanned).copied() {
             self.scanned += 1;
             if self.ends_document(byte) {
+                self.check_length(self.scanned)?;
                 let rest = self.buffer.split_off(self.scanned);
                 let document = std::mem::replace(&mut self.buffer, rest);
                 self.scanned = 0;
@@ -43,10 +53,15 @@ impl JsonFrames {
                 }
             }
         }
+        self.check_length(self.buffer.len())?;
+        Ok(None)
+    }
+
+    fn check_length(&self, bytes: usize) -> Result<(), RequestTooLong> {
         let limit = self.limit;
-        match u32::try_from(self.buffer.len()) {
-            Ok(length) if length <= limit => Ok(None),
-            Ok(_) | Err(_) => Err(Limit::RequestBytes { limit }),
+        match u32::try_from(bytes) {
+            Ok(length) if length <= limit => Ok(()),
+            Ok(_) | Err(_) => Err(RequestTooLong { limit }),
         }
     }
 
@@ -109,7 +124,17 @@ mod tests {
     fn a_document_over_the_limit_is_refused() {
         let mut frames = JsonFrames::new(4);
         frames.push(b"{\"a\":");
-        assert_eq!(frames.next(), Err(Limit::RequestBytes { limit: 4 }));
+        assert_eq!(frames.next(), Err(RequestTooLong { limit: 4 }));
+    }
+
+    #[test]
+    fn a_document_over_the_limit_is_refused_even_if_it_comes_in_one_piece() {
+        let mut frames = JsonFrames::new(4);
+        frames.push(b"[1][12]{}{\"a\":1}");
+        assert_eq!(frames.next(), Ok(Some(b"[1]".to_vec())));
+        assert_eq!(frames.next(), Ok(Some(b"[12]".to_vec())));
+        assert_eq!(frames.next(), Ok(Some(b"{}".to_vec())));
+        assert_eq!(frames.next(), Err(RequestTooLong { limit: 4 }));
     }
 
     proptest! {
