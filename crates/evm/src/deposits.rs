@@ -25,7 +25,7 @@ const WORD: usize = 32;
 ///
 /// # Errors
 /// [`ExecutionError::Requests`] if the contract logged a deposit in another layout.
-pub(crate) fn deposits(receipts: &[Receipt], contract: Address) -> Result<Bytes, ExecutionError> {
+pub fn deposits(receipts: &[Receipt], contract: Address) -> Result<Bytes, ExecutionError> {
     let mut out = Vec::new();
     let announces =
         |log: &&Log| log.address == contract && log.topics().first() == Some(&DEPOSIT_EVENT);

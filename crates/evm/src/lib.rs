@@ -55,6 +55,7 @@ pub use block_builder::BlockBuilder;
 pub use call::{AccessListOutcome, CallContext, CallOutcome, call, create_access_list};
 pub use call_error::CallError;
 pub use call_overrides::CallOverrides;
+pub use deposits::deposits;
 pub use environment::DEFAULT_TRANSACTION_GAS_LIMIT_CAP;
 pub use error::ExecutionError;
 pub use estimate::{ESTIMATE_ERROR_RATIO, estimate_gas};

@@ -1,7 +1,7 @@
 //! The command line.
 
 use crate::{
-    Backend as _, Miner, MinerError, Stats, bench,
+    Backend as _, Miner, MinerConfig, MinerError, Stats, bench,
     metrics::MinerMetrics,
     mine_args::{MineArgs, MineSettings},
     status_line,
@@ -52,6 +52,18 @@ struct BenchArgs {
 }
 
 impl Cli {
+    /// What flags, environment and file tell the miner; nothing if they ask for something else than
+    /// mining.
+    ///
+    /// # Errors
+    /// [`MinerError`] that names what makes no sense.
+    pub fn into_miner_config(self) -> Result<Option<MinerConfig>, MinerError> {
+        match self.command {
+            Some(Command::Bench(_) | Command::Verify { .. }) => Ok(None),
+            None => Ok(Some(self.mine.settings()?.miner)),
+        }
+    }
+
     /// Does what was asked.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ mod node_args;
 mod output;
 mod reorg_args;
 
-use crate::{NodeError, logging};
+use crate::{NodeConfig, NodeError, logging};
 use clap::{Parser, Subcommand};
 use db::DbArgs;
 use export::ExportArgs;
@@ -55,6 +55,18 @@ fn set<T>(target: &mut T, value: Option<T>) {
 }
 
 impl Cli {
+    /// What the command line, and the file that it names, tell a node; nothing if it is for something
+    /// else than running one.
+    ///
+    /// # Errors
+    /// [`NodeError`] that names what makes no sense.
+    pub fn into_node_config(self) -> Result<Option<NodeConfig>, NodeError> {
+        match self.command {
+            Command::Node(args) => args.into_config().map(Some),
+            Command::Init(_) | Command::Import(_) | Command::Export(_) | Command::Db(_) => Ok(None),
+        }
+    }
+
     /// Runs the command that was given.
     ///
     /// # Errors

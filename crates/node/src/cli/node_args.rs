@@ -172,7 +172,7 @@ impl NodeArgs {
             .block_on(async { Node::start(config).await?.run().await })
     }
 
-    fn into_config(self) -> Result<NodeConfig, NodeError> {
+    pub(crate) fn into_config(self) -> Result<NodeConfig, NodeError> {
         let (mut config, file) = self.chain.into_parts()?;
         config.retention = self.prune.retention(&file);
         config.reorg = self.reorg.limits(&file.reorg);
