@@ -3,10 +3,10 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help setup build devnet devnet-cluster fmt fmt-check lint docs genesis genesis-check contracts contracts-check \
-	fixtures arrows test clients conformance simulate soak torture load-build load load-blocks flood siege bench audit pre-pr
+	fixtures arrows test fuzz clients conformance simulate soak torture load-build load load-blocks flood siege bench audit pre-pr
 
 TOOLS := $(or $(HANZO_TOOLS),$(HOME)/.cache/hanzo-l2/tools)
-TARGET := $(or $(CARGO_TARGET_DIR),target)
+BUILD := $(or $(CARGO_TARGET_DIR),target)
 # Arguments of the node that `make devnet` starts, such as ARGS="--dev.block-time 2".
 ARGS ?=
 # Files or directories with public Ethereum fixtures for `make conformance`.
@@ -22,7 +22,7 @@ build: setup ## Builds the node: target/release/hanzo.
 	cargo build --release --locked --bin hanzo
 
 devnet: build ## Builds and starts a dev chain on 127.0.0.1:8545. ARGS="…" goes to the node.
-	@exec $(TARGET)/release/hanzo node --dev $(ARGS)
+	@exec $(BUILD)/release/hanzo node --dev $(ARGS)
 
 devnet-cluster: setup ## Builds and starts three nodes of the cluster devnet and two miners. ARGS=FOLDER keeps the chain.
 	cargo build --release --locked -p hanzo -p hanzo-miner-cli
@@ -68,15 +68,19 @@ test: setup ## Runs every test, the end-to-end tests of the real binary included
 		cargo test --workspace --locked --no-fail-fast --quiet; \
 	fi
 
+fuzz: ## Runs libFuzzer on every decoder for SECONDS (60) each, or on TARGET=name alone; tests/fuzz lists them.
+	@.ci/install fuzz
+	@PATH="$(TOOLS)/bin:$$PATH" tests/fuzz/run $(or $(SECONDS),60) $(TARGET)
+
 clients: setup ## Runs viem, ethers, web3.py and the contracts against the real binary.
 	@.ci/install clients
 	cargo build --workspace --bins --tests --locked
-	cd tests/clients && HANZO_BIN="$(abspath $(TARGET))/debug/hanzo" HANZO_PYTHON=.venv/bin/python node run.mjs
+	cd tests/clients && HANZO_BIN="$(abspath $(BUILD))/debug/hanzo" HANZO_PYTHON=.venv/bin/python node run.mjs
 
 conformance: setup ## Runs the own Ethereum fixtures, and public ones: DIR="…" ARGS="--fork London".
 	@# Everything at once: alone, its dependencies have other features, and RocksDB is compiled once more.
 	cargo build --workspace --bins --tests --locked
-	$(TARGET)/debug/hanzo-conformance tests/conformance/fixtures $(DIR) $(ARGS)
+	$(BUILD)/debug/hanzo-conformance tests/conformance/fixtures $(DIR) $(ARGS)
 
 soak: build ## Sends 100 000 transactions to a release build and watches its memory.
 	cargo test --release --locked -p hanzo-e2e -- --ignored --nocapture soak::

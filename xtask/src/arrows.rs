@@ -41,6 +41,26 @@ const ALLOWED: &[(&str, &[&str])] = &[
     // Test packages, which nothing depends on.
     ("hanzo-conformance", &["types", "state", "store", "consensus", "evm", "chain"]),
     ("hanzo-e2e", &["types", "poc", "state", "store", "network", "testkit"]),
+    (
+        "hanzo-fuzz",
+        &[
+            "types",
+            "poc",
+            "state",
+            "store",
+            "consensus",
+            "evm",
+            "chain",
+            "pool",
+            "mining",
+            "network",
+            "rpc",
+            "node",
+            "exporter",
+            "miner",
+            "testkit",
+        ],
+    ),
     ("hanzo-load", &[]),
     ("hanzo-simulator", &["types", "chain", "pool", "network", "testkit"]),
     // Knows a node by its JSON-RPC alone.

@@ -124,7 +124,7 @@ impl RpcServer {
         let methods = services.methods(&BTreeSet::from(Namespace::ALL))?;
         let budget = AnswerBudget::new(limits.answer_bytes);
         let metrics = TransportMetrics::register("local");
-        Ok(LocalSession::new(&IpcServices { methods, limits, budget, metrics, cancel }))
+        Ok(LocalSession::new(IpcServices { methods, limits, budget, metrics, cancel }))
     }
 }
 

@@ -50,7 +50,7 @@ pub(crate) async fn serve(
         }
         frames.push(chunk.get(..length).unwrap_or_default());
         loop {
-            let document = match frames.next() {
+            let document = match frames.next_document() {
                 Ok(Some(document)) => document,
                 Ok(None) => break,
                 Err(RequestTooLong { limit }) => {

@@ -40,7 +40,7 @@ impl JsonFrames {
     /// # Errors
     /// [`RequestTooLong`]; the stream cannot go on, because its next document has no known
     /// beginning.
-    pub fn next(&mut self) -> Result<Option<Vec<u8>>, RequestTooLong> {
+    pub fn next_document(&mut self) -> Result<Option<Vec<u8>>, RequestTooLong> {
         while let Some(byte) = self.buffer.get(self.scanned).copied() {
             self.scanned += 1;
             if self.ends_document(byte) {
@@ -97,7 +97,7 @@ mod tests {
         let mut found = Vec::new();
         for chunk in chunks {
             frames.push(chunk);
-            while let Some(document) = frames.next().unwrap() {
+            while let Some(document) = frames.next_document().unwrap() {
                 found.push(String::from_utf8(document).unwrap().trim().to_owned());
             }
         }
@@ -124,17 +124,17 @@ mod tests {
     fn a_document_over_the_limit_is_refused() {
         let mut frames = JsonFrames::new(4);
         frames.push(b"{\"a\":");
-        assert_eq!(frames.next(), Err(RequestTooLong { limit: 4 }));
+        assert_eq!(frames.next_document(), Err(RequestTooLong { limit: 4 }));
     }
 
     #[test]
     fn a_document_over_the_limit_is_refused_even_if_it_comes_in_one_piece() {
         let mut frames = JsonFrames::new(4);
         frames.push(b"[1][12]{}{\"a\":1}");
-        assert_eq!(frames.next(), Ok(Some(b"[1]".to_vec())));
-        assert_eq!(frames.next(), Ok(Some(b"[12]".to_vec())));
-        assert_eq!(frames.next(), Ok(Some(b"{}".to_vec())));
-        assert_eq!(frames.next(), Err(RequestTooLong { limit: 4 }));
+        assert_eq!(frames.next_document(), Ok(Some(b"[1]".to_vec())));
+        assert_eq!(frames.next_document(), Ok(Some(b"[12]".to_vec())));
+        assert_eq!(frames.next_document(), Ok(Some(b"{}".to_vec())));
+        assert_eq!(frames.next_document(), Err(RequestTooLong { limit: 4 }));
     }
 
     proptest! {
@@ -154,7 +154,7 @@ mod tests {
         fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let mut frames = JsonFrames::new(64);
             frames.push(&bytes);
-            while let Ok(Some(_)) = frames.next() {}
+            while let Ok(Some(_)) = frames.next_document() {}
         }
     }
 }

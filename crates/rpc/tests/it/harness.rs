@@ -11,7 +11,9 @@ use hanzo_mining::{
     Clock, DEFAULT_BENEFICIARIES, InstantSealer, MinerStatus, MiningConfig, Sealer, TemplateService,
 };
 use hanzo_pool::{Pool, PoolConfig, TransactionOrigin};
-use hanzo_rpc::{HttpConfig, RpcConfig, RpcDependencies, RpcHandle, RpcServer, RpcStartError};
+use hanzo_rpc::{
+    HttpConfig, LocalSession, RpcConfig, RpcDependencies, RpcHandle, RpcServer, RpcStartError,
+};
 use hanzo_testkit::{Retention, Signer, TestChain, dev_spec, seal};
 use hanzo_types::{Header, RecoveredBlock, RecoveredTransaction, SealedBlock};
 use serde_json::{Value, json};
@@ -134,6 +136,11 @@ impl TestNode {
     /// Why a second server of this node does not start.
     pub(crate) async fn start_again(&self, config: RpcConfig) -> Option<RpcStartError> {
         RpcServer::start(config, self.dependencies()).await.err()
+    }
+
+    /// A session without a socket.
+    pub(crate) fn local_session(&self, config: &RpcConfig) -> LocalSession {
+        RpcServer::local_session(config, self.dependencies()).unwrap()
     }
 
     /// From now on every executable transaction is mined at once.

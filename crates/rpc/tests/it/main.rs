@@ -23,6 +23,7 @@ mod harness;
 mod http_client;
 mod ipc;
 mod limits;
+mod local_session;
 mod logs;
 mod mid_block_calls;
 mod mining;
