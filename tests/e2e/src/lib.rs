@@ -33,7 +33,7 @@ pub use client::{Client, client, wallet};
 pub use feed::Feed;
 pub use metrics_page::{Row, assert_documented, documented_metrics};
 pub use miner_process::MinerProcess;
-pub use network_chain::quick_cluster;
+pub use network_chain::{cluster_of, quick_cluster};
 pub use node_process::{
     Ended, FileSize, NodeCommand, NodeProcess, binary, binary_named, run_to_end,
 };

@@ -26,7 +26,7 @@ pub fn peer_answer(bytes: &[u8]) -> Verdict {
                 assert_eq!(header.hash(), header.hash_slow());
             }
         }
-        Ok(Answer::Transactions(_) | Answer::Busy)
+        Ok(Answer::Transactions(_) | Answer::PoolHashes(_) | Answer::Pooled(_) | Answer::Busy)
         | Err(WrongAnswer::Wire(_) | WrongAnswer::Block(_) | WrongAnswer::Body { .. }) => {}
     }
     Verdict::of(&answer)

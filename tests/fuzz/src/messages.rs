@@ -4,9 +4,9 @@ use crate::{Verdict, chain::CHAIN};
 use alloy_rlp::Encodable;
 use hanzo_network::{
     BlockAnnouncement, MAX_ANNOUNCED_TRANSACTIONS, MAX_BATCHED_TRANSACTIONS, MAX_CLIENT_NAME_BYTES,
-    MAX_GOSSIP_BYTES, MAX_LOCATOR_HASHES, MAX_REQUEST_BYTES, MAX_REQUESTED_BLOCKS,
-    MAX_REQUESTED_HEADERS, MAX_REQUESTED_TRANSACTIONS, MAX_RESPONSE_BYTES, MAX_STATUS_BYTES,
-    Request, Response, Status, TransactionBatch, serve,
+    MAX_GOSSIP_BYTES, MAX_LOCATOR_HASHES, MAX_POOL_HASHES, MAX_POOLED_TRANSACTIONS,
+    MAX_REQUEST_BYTES, MAX_REQUESTED_BLOCKS, MAX_REQUESTED_HEADERS, MAX_REQUESTED_TRANSACTIONS,
+    MAX_RESPONSE_BYTES, MAX_STATUS_BYTES, Request, Response, Status, TransactionBatch, serve,
 };
 
 /// The handshake.
@@ -39,8 +39,12 @@ pub fn request(bytes: &[u8]) -> Verdict {
                 assert!((1..=MAX_REQUESTED_TRANSACTIONS).contains(&positions.len()));
                 assert!(positions.is_sorted_by(|left, right| left < right));
             }
+            Request::PoolHashes => assert_eq!(bytes.len(), 1),
+            Request::PooledTransactions { hashes } => {
+                assert!((1..=MAX_POOLED_TRANSACTIONS).contains(&hashes.len()));
+            }
         }
-        let answer = serve(&CHAIN.view, request, None);
+        let answer = serve(&CHAIN.view, &CHAIN.worker.pool, request, None);
         assert_eq!(Response::decode(&answer.encode()), Ok(answer), "an answer nobody can read");
     }
     Verdict::of(&decoded)
@@ -56,6 +60,8 @@ pub fn response(bytes: &[u8]) -> Verdict {
             Response::Headers { headers, .. } => assert!(headers.len() <= MAX_REQUESTED_HEADERS),
             Response::Blocks(blocks) => assert!(blocks.len() <= MAX_REQUESTED_BLOCKS),
             Response::BlockTransactions(all) => assert!(all.len() <= MAX_REQUESTED_TRANSACTIONS),
+            Response::PoolHashes(hashes) => assert!(hashes.len() <= MAX_POOL_HASHES),
+            Response::PooledTransactions(all) => assert!(all.len() <= MAX_POOLED_TRANSACTIONS),
             Response::Busy => assert_eq!(bytes.len(), 1),
         }
     }

@@ -94,7 +94,11 @@ fn messages(block: &RecoveredBlock, next: &RecoveredBlock) -> Vec<Seed> {
             "transactions",
             Request::BlockTransactions { block: head, positions: vec![0] }.encode(),
         ),
+        seed("request", "pool", Request::PoolHashes.encode()),
+        seed("request", "pooled", Request::PooledTransactions { hashes: vec![head] }.encode()),
         seed("response", "headers", headers.encode()),
+        seed("response", "pool", Response::PoolHashes(vec![head]).encode()),
+        seed("response", "pooled", Response::PooledTransactions(encoded.clone()).encode()),
         seed(
             "response",
             "blocks",

@@ -9,6 +9,8 @@ pub enum Token {
     Sync(u64),
     /// For a block that was announced, with its number.
     Relay(u64),
+    /// For transactions of the peer's pool, with its number.
+    Pool(u64),
 }
 
 /// Where the answer to a request of a peer goes.

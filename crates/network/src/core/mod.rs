@@ -9,6 +9,7 @@ mod gossip;
 mod ids;
 mod network_core;
 mod peer_quotas;
+mod pools;
 mod responses;
 
 pub use action::{Acceptance, Action, DisconnectReason};

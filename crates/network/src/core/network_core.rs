@@ -6,7 +6,10 @@ use super::{
 use crate::{
     Now,
     peers::{Direction, Offence, PeerBook, PeerLimits, PeerRecord, Sanction, Standing},
-    relay::{BlockRelay, KnownHashes, OutgoingTransactions, RelayAction, RelayEvent},
+    relay::{
+        BlockRelay, KnownHashes, OutgoingTransactions, PoolEvent, PoolExchange, RelayAction,
+        RelayEvent,
+    },
     sync::{HeadersFrom, ImportVerdict, SyncAction, SyncEvent, SyncMachine},
     wire::{
         BlockAnnouncement, MAX_REQUESTED_HEADERS, PeerHead, Request, Status, TransactionBatch,
@@ -69,6 +72,7 @@ pub struct NetworkCore {
     pub(super) sync: SyncMachine,
     pub(super) relay: BlockRelay,
     pub(super) outgoing: OutgoingTransactions,
+    pub(super) pools: PoolExchange,
     /// Blocks that came from the network or were announced to it.
     pub(super) known_blocks: KnownHashes,
     /// Requests for blocks that are on their way; a peer has few of them.
@@ -98,6 +102,7 @@ impl NetworkCore {
             sync: SyncMachine::new(head),
             relay: BlockRelay::default(),
             outgoing: OutgoingTransactions::default(),
+            pools: PoolExchange::default(),
             known_blocks: KnownHashes::new(KNOWN_BLOCKS),
             waiting: BTreeMap::new(),
             unsent_block: None,
@@ -208,6 +213,7 @@ impl NetworkCore {
         self.quotas.remove(peer);
         if self.peers.disconnect(peer) {
             self.tell_relay(now, RelayEvent::PeerGone(*peer), actions);
+            self.tell_pool(now, PoolEvent::PeerGone(*peer), actions);
             self.tell_sync(now, SyncEvent::PeerGone { peer: *peer }, actions);
         }
     }
@@ -242,6 +248,7 @@ impl NetworkCore {
         self.peers.introduce(&peer, status, now);
         if is_new {
             self.tell_relay(now, RelayEvent::PeerReady(peer), actions);
+            self.tell_pool(now, PoolEvent::PeerReady(peer), actions);
         }
         // A block that is on its way by announcement need not be synchronised.
         if !self.relay.is_incoming(&head.hash) {
@@ -279,6 +286,7 @@ impl NetworkCore {
             Token::Relay(request) => {
                 self.tell_relay(now, RelayEvent::Failed { request }, actions);
             }
+            Token::Pool(request) => self.tell_pool(now, PoolEvent::Failed { request }, actions),
         }
     }
 
@@ -307,6 +315,10 @@ impl NetworkCore {
             JobDone::AssembledBlock { hash, assembly } => {
                 self.tell_relay(now, RelayEvent::Assembled { hash, assembly }, actions);
             }
+            JobDone::FoundMissing { request, missing } => {
+                self.tell_pool(now, PoolEvent::Missing { request, missing }, actions);
+            }
+            JobDone::TookPooled { peer, taken } => self.took_pooled(now, &peer, taken, actions),
             JobDone::Served { channel, response } => {
                 actions.push(Action::Respond { channel, response });
             }
@@ -344,6 +356,10 @@ impl NetworkCore {
     fn tick(&mut self, now: Now, actions: &mut Vec<Action>) {
         self.tell_sync(now, SyncEvent::Tick, actions);
         self.tell_relay(now, RelayEvent::Tick, actions);
+        // A node that is behind cannot tell what fits.
+        if self.sync.source().is_none() {
+            self.tell_pool(now, PoolEvent::Idle, actions);
+        }
         if now.elapsed >= self.retry_at && self.peers.has_introduced() {
             self.publish_due(now, actions);
         }

@@ -29,6 +29,9 @@ const HEADERS: QuotaLimits = QuotaLimits { burst: 4_096, per_second: 8_192 };
 /// Blocks that a peer may ask for: it is the number of unanswered requests that limits large ones.
 const BLOCKS: QuotaLimits = QuotaLimits { burst: 1_024, per_second: 4_096 };
 
+/// Lists of the pool that a peer may ask for: once for each connection, and again after it has synchronised.
+const POOL_LISTS: QuotaLimits = QuotaLimits { burst: 4, per_second: 1 };
+
 /// Introductions of a peer.
 const STATUSES: QuotaLimits = QuotaLimits { burst: 16, per_second: 1 };
 
@@ -41,6 +44,7 @@ pub(super) struct PeerQuotas {
     pub(super) statuses: Quota,
     headers: Quota,
     blocks: Quota,
+    pool_lists: Quota,
     /// Requests that were not answered yet.
     pub(super) unanswered: usize,
     /// When it was asked who it is, if it has not answered.
@@ -58,6 +62,7 @@ impl PeerQuotas {
             statuses: Quota::new(STATUSES, now),
             headers: Quota::new(HEADERS, now),
             blocks: Quota::new(BLOCKS, now),
+            pool_lists: Quota::new(POOL_LISTS, now),
             unanswered: 0,
             asked_at: None,
             told_at: now,
@@ -80,7 +85,8 @@ impl PeerQuotas {
             Request::Headers { limit, .. } => {
                 self.headers.take(u32::try_from(*limit).unwrap_or(u32::MAX).max(1), now)
             }
-            Request::Blocks { hashes } => {
+            Request::PoolHashes => self.pool_lists.take(1, now),
+            Request::Blocks { hashes } | Request::PooledTransactions { hashes } => {
                 self.blocks.take(u32::try_from(hashes.len()).unwrap_or(u32::MAX), now)
             }
             Request::BlockTransactions { .. } => self.blocks.take(1, now),

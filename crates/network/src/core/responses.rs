@@ -4,7 +4,7 @@ use super::{Action, ChannelId, NetworkCore, Token, peer_quotas::MAX_UNANSWERED};
 use crate::{
     Now,
     peers::Offence,
-    relay::{FetchedBlock, RelayEvent},
+    relay::{FetchedBlock, PoolEvent, RelayEvent},
     sync::{RequestFailure, SyncEvent},
     wire::{Request, WireError},
     worker::{Answer, Job, WrongAnswer},
@@ -23,7 +23,9 @@ impl Question {
     /// The block it is about, if it is about one alone.
     fn block(&self) -> Option<B256> {
         match &self.request {
-            Request::Headers { .. } => None,
+            Request::Headers { .. } | Request::PoolHashes | Request::PooledTransactions { .. } => {
+                None
+            }
             Request::Blocks { hashes } => match hashes.as_slice() {
                 [hash] => Some(*hash),
                 _ => None,
@@ -130,11 +132,27 @@ impl NetworkCore {
                 let event = RelayEvent::Transactions { request, transactions };
                 self.tell_relay(now, event, actions);
             }
+            (Token::Pool(request), Answer::PoolHashes(hashes)) => {
+                self.tell_pool(now, PoolEvent::Hashes { request, hashes }, actions);
+            }
+            (Token::Pool(request), Answer::Pooled(transactions)) => {
+                self.tell_pool(now, PoolEvent::Transactions { request, transactions }, actions);
+            }
             (token, Answer::Busy) => {
                 self.request_failed(now, token, RequestFailure::Unlucky, actions);
             }
-            (Token::Sync(_), Answer::Transactions(_))
-            | (Token::Relay(_), Answer::Headers { .. }) => {
+            (
+                Token::Sync(_),
+                Answer::Transactions(_) | Answer::PoolHashes(_) | Answer::Pooled(_),
+            )
+            | (
+                Token::Relay(_),
+                Answer::Headers { .. } | Answer::PoolHashes(_) | Answer::Pooled(_),
+            )
+            | (
+                Token::Pool(_),
+                Answer::Headers { .. } | Answer::Blocks(_) | Answer::Transactions(_),
+            ) => {
                 self.report(now, &peer, Offence::WrongAnswer, actions);
                 self.request_failed(now, token, RequestFailure::Wrong, actions);
             }

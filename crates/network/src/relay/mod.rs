@@ -8,6 +8,7 @@ mod block_relay;
 mod incoming_block;
 mod known_hashes;
 mod outgoing_transactions;
+mod pool_exchange;
 mod servers;
 
 pub use block_relay::{
@@ -16,3 +17,4 @@ pub use block_relay::{
 pub use incoming_block::AnnouncedBlock;
 pub use known_hashes::KnownHashes;
 pub use outgoing_transactions::{MAX_OUTGOING_TRANSACTIONS, OutgoingTransactions};
+pub use pool_exchange::{PoolAction, PoolEvent, PoolExchange};

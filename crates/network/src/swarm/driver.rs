@@ -5,6 +5,7 @@ use super::{
     behaviour::BehaviourEvent,
     channels::Channels,
     import::{ImportLane, Importer, import_block, import_segment},
+    partings::Partings,
     sync_log::SyncLog,
 };
 use crate::{
@@ -80,6 +81,7 @@ pub(crate) struct Driver {
     /// When the blocks that are on their way were announced.
     announced: HashMap<B256, Duration>,
     sync_log: SyncLog,
+    partings: Partings,
     metrics: NetworkMetrics,
 }
 
@@ -110,6 +112,7 @@ impl Driver {
             cores: Arc::new(Semaphore::new(cores.saturating_add(1))),
             announced: HashMap::new(),
             sync_log: SyncLog::default(),
+            partings: Partings::new(),
             metrics: NetworkMetrics::register(),
         }
     }
@@ -269,7 +272,7 @@ impl Driver {
                 let discovery = &mut self.parts.swarm.behaviour_mut().discovery;
                 discovery.get_closest_peers(PeerId::random());
             }
-            Action::Disconnect { peer, reason } => self.disconnect(peer, &reason),
+            Action::Disconnect { peer, reason } => self.disconnect(now.elapsed, peer, &reason),
             Action::Introduce { peer } => {
                 let status = alloy_rlp::encode(self.status()).into();
                 self.parts.swarm.behaviour_mut().status.send_request(&peer, status);
@@ -336,7 +339,7 @@ impl Driver {
         });
     }
 
-    fn disconnect(&mut self, peer: PeerId, reason: &DisconnectReason) {
+    fn disconnect(&mut self, now: Duration, peer: PeerId, reason: &DisconnectReason) {
         match reason {
             DisconnectReason::Banned(_) => self.metrics.banned.increment(1),
             DisconnectReason::Stranger(_)
@@ -344,7 +347,7 @@ impl Driver {
             | DisconnectReason::Misbehaved(_)
             | DisconnectReason::Operator => self.metrics.disconnected.increment(1),
         }
-        tracing::info!(target: "network", %peer, %reason, "peer disconnected");
+        self.partings.say(now, &peer, reason);
         // It may have gone by itself.
         let _ = self.parts.swarm.disconnect_peer_id(peer);
     }
@@ -548,6 +551,8 @@ const fn instead_of(job: &Job) -> Option<Action> {
         | Job::CheckHeaders { .. }
         | Job::Locate { .. }
         | Job::ListOwnTransactions
+        | Job::FindMissing { .. }
+        | Job::TakePooled { .. }
         | Job::AssembleBlock { .. } => None,
     }
 }

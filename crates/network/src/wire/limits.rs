@@ -17,6 +17,12 @@ pub const MAX_REQUESTED_BLOCKS: usize = 64;
 /// Most transactions of one block in a request; who misses more asks for the block.
 pub const MAX_REQUESTED_TRANSACTIONS: usize = 4_096;
 
+/// Most hashes of pooled transactions in a response: several blocks' worth, and 135 KB.
+pub const MAX_POOL_HASHES: usize = 4_096;
+
+/// Most pooled transactions in a request. Responses end earlier if the transactions are large.
+pub const MAX_POOLED_TRANSACTIONS: usize = 512;
+
 /// Longest request: the positions of 4 096 transactions take three or four bytes each.
 pub const MAX_REQUEST_BYTES: usize = 20 << 10;
 

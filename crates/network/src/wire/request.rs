@@ -1,8 +1,8 @@
 //! What nodes ask each other.
 
 use super::{
-    MAX_LOCATOR_HASHES, MAX_REQUEST_BYTES, MAX_REQUESTED_BLOCKS, MAX_REQUESTED_HEADERS,
-    MAX_REQUESTED_TRANSACTIONS, WireError,
+    MAX_LOCATOR_HASHES, MAX_POOLED_TRANSACTIONS, MAX_REQUEST_BYTES, MAX_REQUESTED_BLOCKS,
+    MAX_REQUESTED_HEADERS, MAX_REQUESTED_TRANSACTIONS, WireError,
     decode::{check_count, check_length, check_not_empty, decode_exact},
 };
 use alloy_primitives::{B256, Bytes};
@@ -30,6 +30,13 @@ pub enum Request {
         /// Positions in the block, growing.
         positions: Vec<u64>,
     },
+    /// Hashes of the transactions in the pool that could be mined, those that pay best first.
+    PoolHashes,
+    /// Transactions of the pool. The answer may end early.
+    PooledTransactions {
+        /// Their hashes.
+        hashes: Vec<B256>,
+    },
 }
 
 #[derive(RlpEncodable, RlpDecodable)]
@@ -49,9 +56,16 @@ struct BlockTransactions {
     positions: Vec<u64>,
 }
 
+#[derive(RlpEncodable, RlpDecodable)]
+struct PooledTransactions {
+    hashes: Vec<B256>,
+}
+
 const HEADERS: u8 = 0;
 const BLOCKS: u8 = 1;
 const BLOCK_TRANSACTIONS: u8 = 2;
+const POOL_HASHES: u8 = 3;
+const POOLED_TRANSACTIONS: u8 = 4;
 
 impl Request {
     /// The bytes of the request.
@@ -65,6 +79,10 @@ impl Request {
             Self::Blocks { hashes } => put(&mut bytes, BLOCKS, &Blocks { hashes }),
             Self::BlockTransactions { block, positions } => {
                 put(&mut bytes, BLOCK_TRANSACTIONS, &BlockTransactions { block, positions });
+            }
+            Self::PoolHashes => bytes.put_u8(POOL_HASHES),
+            Self::PooledTransactions { hashes } => {
+                put(&mut bytes, POOLED_TRANSACTIONS, &PooledTransactions { hashes });
             }
         }
         bytes.into()
@@ -109,6 +127,17 @@ impl Request {
                     return Err(WireError::Malformed { what, reason });
                 }
                 Ok(Self::BlockTransactions { block, positions })
+            }
+            POOL_HASHES if rest.is_empty() => Ok(Self::PoolHashes),
+            POOL_HASHES => {
+                Err(WireError::NotCanonical { what: "a request for hashes of the pool" })
+            }
+            POOLED_TRANSACTIONS => {
+                let what = "a request for transactions of the pool";
+                let PooledTransactions { hashes } = decode_exact(what, rest, MAX_REQUEST_BYTES)?;
+                check_not_empty(what, &hashes)?;
+                check_count(what, &hashes, MAX_POOLED_TRANSACTIONS)?;
+                Ok(Self::PooledTransactions { hashes })
             }
             kind => Err(WireError::UnknownKind { what: "request", kind }),
         }

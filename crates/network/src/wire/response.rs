@@ -1,8 +1,8 @@
 //! What nodes answer.
 
 use super::{
-    MAX_REQUESTED_BLOCKS, MAX_REQUESTED_HEADERS, MAX_REQUESTED_TRANSACTIONS, MAX_RESPONSE_BYTES,
-    WireError,
+    MAX_POOL_HASHES, MAX_POOLED_TRANSACTIONS, MAX_REQUESTED_BLOCKS, MAX_REQUESTED_HEADERS,
+    MAX_REQUESTED_TRANSACTIONS, MAX_RESPONSE_BYTES, WireError,
     decode::{check_count, check_items, check_length, decode_exact},
     request::put,
 };
@@ -27,6 +27,11 @@ pub enum Response {
     /// Transactions of a block by their EIP-2718 encodings, in the order they were asked for; none if
     /// the node does not have the block.
     BlockTransactions(Vec<Bytes>),
+    /// Hashes of transactions in the pool, those that pay best first.
+    PoolHashes(Vec<B256>),
+    /// Transactions of the pool by their EIP-2718 encodings, in the order they were asked for, as far as
+    /// they fit; nothing in the place of one that is not there any more.
+    PooledTransactions(Vec<Bytes>),
     /// The node has too much to do, or the peer has used up its quota.
     Busy,
 }
@@ -41,6 +46,8 @@ const HEADERS: u8 = 0;
 const BLOCKS: u8 = 1;
 const BLOCK_TRANSACTIONS: u8 = 2;
 const BUSY: u8 = 3;
+const POOL_HASHES: u8 = 4;
+const POOLED_TRANSACTIONS: u8 = 5;
 
 impl Response {
     /// The bytes of the response.
@@ -55,6 +62,10 @@ impl Response {
             Self::Blocks(blocks) => put(&mut bytes, BLOCKS, blocks),
             Self::BlockTransactions(transactions) => {
                 put(&mut bytes, BLOCK_TRANSACTIONS, transactions);
+            }
+            Self::PoolHashes(hashes) => put(&mut bytes, POOL_HASHES, hashes),
+            Self::PooledTransactions(transactions) => {
+                put(&mut bytes, POOLED_TRANSACTIONS, transactions);
             }
             Self::Busy => bytes.push(BUSY),
         }
@@ -84,6 +95,17 @@ impl Response {
                 let what = "a response with transactions";
                 check_items(what, rest, MAX_REQUESTED_TRANSACTIONS)?;
                 Ok(Self::BlockTransactions(decode_exact(what, rest, MAX_RESPONSE_BYTES)?))
+            }
+            POOL_HASHES => {
+                let what = "a response with hashes of the pool";
+                let hashes: Vec<B256> = decode_exact(what, rest, MAX_RESPONSE_BYTES)?;
+                check_count(what, &hashes, MAX_POOL_HASHES)?;
+                Ok(Self::PoolHashes(hashes))
+            }
+            POOLED_TRANSACTIONS => {
+                let what = "a response with transactions of the pool";
+                check_items(what, rest, MAX_POOLED_TRANSACTIONS)?;
+                Ok(Self::PooledTransactions(decode_exact(what, rest, MAX_RESPONSE_BYTES)?))
             }
             BUSY if rest.is_empty() => Ok(Self::Busy),
             BUSY => Err(WireError::NotCanonical { what: "a response" }),

@@ -29,6 +29,8 @@ fn requests() -> Vec<Request> {
         Request::Headers { locator: vec![a, b], limit: 512 },
         Request::Blocks { hashes: vec![a] },
         Request::BlockTransactions { block: b, positions: vec![0, 3, 300] },
+        Request::PoolHashes,
+        Request::PooledTransactions { hashes: vec![a, b] },
     ]
 }
 
@@ -39,6 +41,8 @@ fn responses() -> Vec<Response> {
         Response::Blocks(vec![bytes(0xc1), bytes(0xc2)]),
         Response::BlockTransactions(vec![bytes(0x02)]),
         Response::Busy,
+        Response::PoolHashes(vec![B256::repeat_byte(0xbb)]),
+        Response::PooledTransactions(vec![Bytes::new(), bytes(0x02)]),
     ]
 }
 
@@ -60,6 +64,8 @@ fn golden_requests() {
         format!("00f847f842a0{a}a0{b}820200"),
         format!("01e2e1a0{a}"),
         format!("02e7a0{b}c5800382012c"),
+        "03".to_owned(),
+        format!("04f844f842a0{a}a0{b}"),
     ];
     for (request, golden) in requests().iter().zip(golden) {
         assert_eq!(hex::encode(request.encode()), golden);
@@ -69,7 +75,9 @@ fn golden_requests() {
 
 #[test]
 fn golden_responses() {
-    let golden = ["01c883c1c1c183c2c2c2", "02c483020202", "03"];
+    let hash = "bb".repeat(32);
+    let golden =
+        ["01c883c1c1c183c2c2c2", "02c483020202", "03", &format!("04e1a0{hash}"), "05c58083020202"];
     let all = responses();
     let [headers, others @ ..] = all.as_slice() else { panic!("{all:?}") };
     for (response, golden) in others.iter().zip(golden) {

@@ -71,6 +71,20 @@ pub enum Job {
         /// Encoded transactions by their position.
         delivered: BTreeMap<u64, Bytes>,
     },
+    /// Say which of these transactions are not in the pool.
+    FindMissing {
+        /// Number of the request that brought their hashes.
+        request: u64,
+        /// Their hashes.
+        hashes: Vec<B256>,
+    },
+    /// Take transactions that a peer was asked for into the pool.
+    TakePooled {
+        /// Who had them.
+        peer: PeerId,
+        /// What was asked for, and what came.
+        transactions: Vec<(B256, Bytes)>,
+    },
     /// Answer a request.
     Serve {
         /// Where the answer goes.
@@ -137,6 +151,20 @@ pub enum JobDone {
         /// What came of it.
         assembly: Assembly,
     },
+    /// Which transactions are not in the pool.
+    FoundMissing {
+        /// Number of the request that brought the hashes.
+        request: u64,
+        /// Hashes of those that are not.
+        missing: Vec<B256>,
+    },
+    /// Transactions that a peer was asked for were taken into the pool, or not.
+    TookPooled {
+        /// Who had them.
+        peer: PeerId,
+        /// What came of them; `None` if one is not what was asked for.
+        taken: Option<TakenTransactions>,
+    },
     /// A request was answered.
     Served {
         /// Where the answer goes.
@@ -158,8 +186,12 @@ pub enum Answer {
     },
     /// Blocks whose bodies belong to their headers.
     Blocks(Vec<SealedBlock>),
-    /// Encoded transactions.
+    /// Encoded transactions of a block.
     Transactions(Vec<Bytes>),
+    /// Hashes of transactions in the pool of the peer.
+    PoolHashes(Vec<B256>),
+    /// Encoded transactions of its pool; nothing in the place of those that it does not have any more.
+    Pooled(Vec<Bytes>),
     /// The peer has no time now.
     Busy,
 }

@@ -66,9 +66,16 @@ impl Worker {
                 let assembly = self.assemble_block(&block, &delivered);
                 JobDone::AssembledBlock { hash: block.header.hash(), assembly }
             }
+            Job::FindMissing { request, hashes } => {
+                let missing = hashes.into_iter().filter(|hash| self.pool.get(*hash).is_none());
+                JobDone::FoundMissing { request, missing: missing.collect() }
+            }
+            Job::TakePooled { peer, transactions } => {
+                JobDone::TookPooled { peer, taken: self.take_pooled(&transactions) }
+            }
             Job::Serve { channel, request, block } => {
                 let incoming = block.as_ref().map(FetchedBlock::block);
-                let response = serve(view, &request, incoming);
+                let response = serve(view, &self.pool, &request, incoming);
                 JobDone::Served { channel, response: response.encode() }
             }
         }

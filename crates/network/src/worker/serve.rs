@@ -1,16 +1,22 @@
 //! Answering requests.
 
-use crate::wire::{Request, Response, SOFT_RESPONSE_BYTES};
+use crate::wire::{MAX_POOL_HASHES, Request, Response, SOFT_RESPONSE_BYTES};
 use alloy_eips::eip2718::Encodable2718 as _;
 use alloy_primitives::{B256, Bytes};
 use hanzo_chain::ChainView;
+use hanzo_pool::Pool;
 use hanzo_store::StoreError;
 use hanzo_types::SealedBlock;
 
-/// Answers a request from the chain as it is, or from a block that is on its way into it. What cannot be read is answered as if it were not there;
-/// the chain thread finds out by itself.
+/// Answers a request from chain and pool as they are, or from a block that is on its way into the chain. What
+/// cannot be read is answered as if it were not there; the chain thread finds out by itself.
 #[must_use]
-pub fn serve(view: &ChainView, request: &Request, incoming: Option<&SealedBlock>) -> Response {
+pub fn serve(
+    view: &ChainView,
+    pool: &Pool,
+    request: &Request,
+    incoming: Option<&SealedBlock>,
+) -> Response {
     let answer = match (request, incoming) {
         (Request::Headers { locator, limit }, _) => headers(view, locator, *limit),
         (Request::Blocks { .. }, Some(block)) => Ok(Response::Blocks(vec![encode(block)])),
@@ -25,6 +31,8 @@ pub fn serve(view: &ChainView, request: &Request, incoming: Option<&SealedBlock>
                 None => Response::BlockTransactions(Vec::new()),
             })
         }
+        (Request::PoolHashes, _) => Ok(pool_hashes(pool, view.next_base_fee())),
+        (Request::PooledTransactions { hashes }, _) => Ok(pooled(pool, hashes)),
     };
     answer.unwrap_or_else(|error| {
         tracing::error!(target: "network", %error, "reading what a peer asked for");
@@ -70,6 +78,27 @@ fn transactions(block: &SealedBlock, positions: &[u64]) -> Response {
     let chosen: Option<Vec<_>> =
         positions.iter().map(|position| Some(Bytes::from(at(position)?.encoded_2718()))).collect();
     Response::BlockTransactions(chosen.unwrap_or_default())
+}
+
+fn pool_hashes(pool: &Pool, base_fee: u64) -> Response {
+    let mut best = pool.best(base_fee);
+    let best = std::iter::from_fn(move || best.next());
+    let hashes = best.map(|pooled| *pooled.transaction.tx_hash());
+    Response::PoolHashes(hashes.take(MAX_POOL_HASHES).collect())
+}
+
+fn pooled(pool: &Pool, hashes: &[B256]) -> Response {
+    let (mut transactions, mut bytes) = (Vec::new(), 0_usize);
+    for hash in hashes {
+        if bytes >= SOFT_RESPONSE_BYTES {
+            break;
+        }
+        let encoded = pool.get(*hash).map(|pooled| pooled.transaction.inner().encoded_2718());
+        let encoded = Bytes::from(encoded.unwrap_or_default());
+        bytes = bytes.saturating_add(encoded.len());
+        transactions.push(encoded);
+    }
+    Response::PooledTransactions(transactions)
 }
 
 fn encode(block: &SealedBlock) -> Bytes {

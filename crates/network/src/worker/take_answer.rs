@@ -20,6 +20,8 @@ impl Worker {
                 Answer::Blocks(blocks.collect::<Result<_, _>>()?)
             }
             Response::BlockTransactions(transactions) => Answer::Transactions(transactions),
+            Response::PoolHashes(hashes) => Answer::PoolHashes(hashes),
+            Response::PooledTransactions(transactions) => Answer::Pooled(transactions),
             Response::Busy => Answer::Busy,
         })
     }

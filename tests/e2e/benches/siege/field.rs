@@ -5,7 +5,7 @@ use alloy_eips::eip2718::Encodable2718 as _;
 use alloy_primitives::{Address, Bytes};
 use alloy_provider::Provider as _;
 use alloy_rpc_types_eth::Header as RpcHeader;
-use hanzo_e2e::{Client, Feed, MinerProcess, NodeCommand, NodeProcess, client, quick_cluster};
+use hanzo_e2e::{Client, Feed, MinerProcess, NodeCommand, NodeProcess, client, cluster_of};
 use hanzo_network::{BlockAnnouncement, Multiaddr, Protocol, ProtocolNames};
 use hanzo_testkit::{Signer, TestChain};
 use hanzo_types::{ChainSpec, Header};
@@ -26,11 +26,15 @@ use tokio::{
 /// What the victim logs: who misbehaved how, and what became of them.
 const VICTIM_LOG: [&str; 4] = ["--log.format", "json", "--log.filter", "info,network=debug"];
 
-/// Blocks of a chain with little work in it: more than are asked for at once.
-const LIGHT_BLOCKS: usize = 600;
+/// Difficulty of the first blocks, in multiply-accumulates: a few tenths of a second on one core, so that a
+/// chain with some work in it can be made.
+const DIFFICULTY: u64 = 1 << 34;
 
-/// A chain with blocks every two seconds that has no more in this time has its difficulty.
-const SETTLED_BLOCKS: u64 = 15;
+/// Blocks of a chain with little work in it: more than announcements bring.
+const LIGHT_BLOCKS: usize = 20;
+
+/// A chain that has no more blocks in this time is past its first ones. It may have one a second.
+const SETTLED_BLOCKS: u64 = 25;
 const SETTLED_TIME: Duration = Duration::from_secs(20);
 
 /// Paid for the blocks.
@@ -62,7 +66,7 @@ impl Field {
     /// All three connected, with nobody mining.
     pub(crate) async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let genesis = quick_cluster(folder.path());
+        let genesis = cluster_of(folder.path(), DIFFICULTY);
         let spec = Arc::new(ChainSpec::from_genesis_json(&fs::read(&genesis).unwrap()).unwrap());
         let start = |name: &str, flags: &[&str]| {
             let command = NodeCommand::new(&folder.path().join(name)).chain(&genesis);

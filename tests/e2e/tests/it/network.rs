@@ -126,6 +126,28 @@ async fn what_outside_miners_find_is_taken_by_nodes_that_compare_it_with_their_c
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_miner_that_joins_mines_what_others_have_in_their_pools() {
+    let cluster = Cluster::new();
+    let middle = cluster.start("middle", &[]);
+    let origin = cluster.follower("origin", &[&middle]);
+    let (middle_rpc, origin_rpc) = (client(middle.url()), client(origin.url()));
+    until(async || peers(&origin_rpc).await == 1).await;
+    let to = address!("0x00000000000000000000000000000000000000ad");
+    let transaction = send(&origin_rpc, 0, to).await;
+    let is_there =
+        async || middle_rpc.get_transaction_by_hash(transaction).await.unwrap().is_some();
+    until(is_there).await;
+    // Whoever told of it does so no more.
+    origin.stop();
+    let miner = cluster.miner("miner", COINBASE, &[&middle]);
+    let is_mined =
+        async || middle_rpc.get_transaction_receipt(transaction).await.unwrap().is_some();
+    until(is_mined).await;
+    miner.stop();
+    middle.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_node_that_comes_late_gets_the_chain_also_if_it_is_killed_meanwhile() {
     let cluster = Cluster::new();
     let miner = cluster.miner("miner", COINBASE, &[]);
