@@ -5,6 +5,7 @@ use crate::{
     Now,
     peers::Offence,
     relay::RelayEvent,
+    sync::SyncEvent,
     worker::{Examined, Job, TakenTransactions},
 };
 use libp2p::PeerId;
@@ -71,6 +72,9 @@ impl NetworkCore {
                 // Another announcement of it with other transactions may have been faster.
                 let is_new = self.known_blocks.insert(block.header.hash());
                 judge(if is_new { Acceptance::Accept } else { Acceptance::Ignore });
+                if is_new {
+                    self.tell_sync(now, SyncEvent::PeerWorked { peer: source }, actions);
+                }
                 // Also if it is not new: nobody may have had its body then.
                 let event = RelayEvent::Announced { block, from: source };
                 self.tell_relay(now, event, actions);

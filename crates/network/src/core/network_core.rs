@@ -233,7 +233,7 @@ impl NetworkCore {
             Ok(status) => status,
             Err(error) => {
                 tracing::debug!(target: "network", %peer, %error, "a bad introduction");
-                return self.report(now, &peer, Offence::Malformed, actions);
+                return self.report(now, &peer, Offence::of_stream(&error), actions);
             }
         };
         quotas.asked_at = None;

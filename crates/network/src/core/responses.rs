@@ -60,7 +60,7 @@ impl NetworkCore {
             Err(error) => {
                 tracing::debug!(target: "network", %peer, %error, "a bad request");
                 actions.push(busy());
-                return self.report(now, &peer, Offence::Malformed, actions);
+                return self.report(now, &peer, Offence::of_stream(&error), actions);
             }
         };
         if !idle || !quotas.allows(&request, now.elapsed) {
@@ -110,7 +110,8 @@ impl NetworkCore {
             Err(error) => {
                 tracing::debug!(target: "network", %peer, %error, "a bad response");
                 let offence = match error {
-                    WrongAnswer::Wire(_) | WrongAnswer::Block(_) => Offence::Malformed,
+                    WrongAnswer::Wire(error) => Offence::of_stream(&error),
+                    WrongAnswer::Block(_) => Offence::Malformed,
                     WrongAnswer::Body { .. } => Offence::InvalidBlock,
                 };
                 self.report(now, &peer, offence, actions);

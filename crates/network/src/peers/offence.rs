@@ -1,5 +1,6 @@
 //! What peers do wrong.
 
+use crate::wire::WireError;
 use std::fmt;
 
 /// How bad an offence is. The points are chosen so that one critical offence bans, three of the next
@@ -34,6 +35,8 @@ impl Severity {
 pub enum Offence {
     /// It sent bytes that are no message.
     Malformed,
+    /// It sent the beginning of a message. That happens to whoever loses a connection.
+    CutOff,
     /// It sent a header or a block that breaks a rule it could have checked.
     InvalidBlock,
     /// It sent a transaction that is not valid in any state.
@@ -51,6 +54,21 @@ pub enum Offence {
 }
 
 impl Offence {
+    /// Of whoever sent this over a stream of its own, which ends with the connection. In gossip, whose frames
+    /// say how long they are, everything that does not decode is malformed.
+    #[must_use]
+    pub const fn of_stream(error: &WireError) -> Self {
+        match error {
+            WireError::CutOff { .. } => Self::CutOff,
+            WireError::TooLong { .. }
+            | WireError::Malformed { .. }
+            | WireError::NotCanonical { .. }
+            | WireError::TooMany { .. }
+            | WireError::Empty { .. }
+            | WireError::UnknownKind { .. } => Self::Malformed,
+        }
+    }
+
     /// How bad it is.
     #[must_use]
     pub const fn severity(self) -> Severity {
@@ -58,7 +76,7 @@ impl Offence {
             Self::Malformed | Self::InvalidBlock => Severity::Critical,
             Self::InvalidTransaction | Self::WrongAnswer => Severity::Grave,
             Self::LighterThanClaimed | Self::Unavailable => Severity::Serious,
-            Self::TimedOut | Self::Flooding => Severity::Minor,
+            Self::CutOff | Self::TimedOut | Self::Flooding => Severity::Minor,
         }
     }
 
@@ -67,6 +85,7 @@ impl Offence {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Malformed => "malformed",
+            Self::CutOff => "cut_off",
             Self::InvalidBlock => "invalid_block",
             Self::InvalidTransaction => "invalid_transaction",
             Self::WrongAnswer => "wrong_answer",

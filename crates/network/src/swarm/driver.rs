@@ -5,6 +5,7 @@ use super::{
     behaviour::BehaviourEvent,
     channels::Channels,
     import::{ImportLane, Importer, import_block, import_segment},
+    job_limits::JobLimits,
     partings::Partings,
     sync_log::SyncLog,
 };
@@ -47,10 +48,6 @@ use tokio_util::sync::CancellationToken;
 /// How often the core is told that time has passed.
 const TICK: Duration = Duration::from_millis(50);
 
-/// Jobs that peers can cause at will: judging gossip and answering requests. Beyond it gossip is ignored
-/// and requests are answered with `Busy`. Jobs that this node orders itself are few by themselves.
-const MAX_JOBS: usize = 128;
-
 /// Addresses of a peer that are taken from what it says.
 const MAX_TOLD_ADDRESSES: usize = 8;
 
@@ -77,7 +74,10 @@ pub(crate) struct Driver {
     channels: Channels,
     tasks: JoinSet<Event>,
     imports: ImportLane,
+    limits: JobLimits,
     cores: Arc<Semaphore>,
+    /// Announcements of blocks do not wait for anything else.
+    announcement_cores: Arc<Semaphore>,
     /// When the blocks that are on their way were announced.
     announced: HashMap<B256, Duration>,
     sync_log: SyncLog,
@@ -109,7 +109,9 @@ impl Driver {
             channels: Channels::default(),
             tasks: JoinSet::new(),
             imports: ImportLane::default(),
+            limits: JobLimits::default(),
             cores: Arc::new(Semaphore::new(cores.saturating_add(1))),
+            announcement_cores: Arc::new(Semaphore::new(cores)),
             announced: HashMap::new(),
             sync_log: SyncLog::default(),
             partings: Partings::new(),
@@ -203,6 +205,12 @@ impl Driver {
         {
             let seconds = self.parts.started.elapsed().saturating_sub(announced);
             self.metrics.block_seconds.record(seconds.as_secs_f64());
+        }
+        if let Event::Done(
+            JobDone::ExaminedBlock { message, .. } | JobDone::TookTransactions { message, .. },
+        ) = &event
+        {
+            self.limits.judged(*message);
         }
         self.tell(event);
     }
@@ -323,13 +331,14 @@ impl Driver {
     }
 
     fn work(&mut self, now: Now, job: Job) {
-        if self.tasks.len() >= MAX_JOBS
-            && let Some(instead) = instead_of(&job)
-        {
+        let peers = self.parts.core.peers().connected().len();
+        if let Some(instead) = self.limits.admit(&job, self.tasks.len(), peers) {
             self.metrics.dropped.increment(1);
             return self.act(now, instead);
         }
-        let (worker, cores) = (self.parts.worker.clone(), Arc::clone(&self.cores));
+        let is_announcement = matches!(job, Job::ExamineBlock { .. });
+        let cores = if is_announcement { &self.announcement_cores } else { &self.cores };
+        let (worker, cores) = (self.parts.worker.clone(), Arc::clone(cores));
         let chain = self.parts.chain.clone();
         self.tasks.spawn(async move {
             let _core = cores.acquire_owned().await;
@@ -535,26 +544,6 @@ pub(crate) fn identity_of(swarm: &Swarm<Behaviour>) -> NodeIdentity {
     let port = listen.iter().find_map(port_of).unwrap_or_default();
     let external = swarm.external_addresses().cloned().collect();
     NodeIdentity { peer: *swarm.local_peer_id(), listen, external, port }
-}
-
-/// What is done instead of a job that a peer caused, if too many are under way.
-const fn instead_of(job: &Job) -> Option<Action> {
-    match job {
-        Job::ExamineBlock { message, source, .. }
-        | Job::TakeTransactions { message, source, .. } => Some(Action::Judge {
-            message: *message,
-            source: *source,
-            acceptance: Acceptance::Ignore,
-        }),
-        Job::Serve { channel, .. } => Some(Action::RespondBusy { channel: *channel }),
-        Job::TakeAnswer { .. }
-        | Job::CheckHeaders { .. }
-        | Job::Locate { .. }
-        | Job::ListOwnTransactions
-        | Job::FindMissing { .. }
-        | Job::TakePooled { .. }
-        | Job::AssembleBlock { .. } => None,
-    }
 }
 
 /// What a job came to. A panic in it is a defect of this node, and goes on here.

@@ -6,6 +6,7 @@ mod codec;
 mod driver;
 mod gossip_settings;
 mod import;
+mod job_limits;
 mod node_key;
 mod partings;
 mod pending_gate;

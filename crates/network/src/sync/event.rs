@@ -18,6 +18,11 @@ pub enum SyncEvent {
         /// Whether this node has chosen it: it is named, or this node opened the connection.
         is_chosen: bool,
     },
+    /// A peer was the first to bring a block with work in it.
+    PeerWorked {
+        /// Who.
+        peer: PeerId,
+    },
     /// A peer is gone.
     PeerGone {
         /// Who.

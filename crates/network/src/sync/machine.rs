@@ -6,6 +6,7 @@ use super::{
     batch::{Batch, BatchState, MAX_DOWNLOAD_ATTEMPTS},
     run::{HeaderStage, Run, STALLED_AFTER},
     sync_peer::{Reliability, SyncPeer},
+    turns::Turns,
 };
 use crate::{peers::Offence, wire::PeerHead};
 use alloy_primitives::B256;
@@ -43,8 +44,7 @@ pub struct SyncMachine {
     /// What is remembered of peers that are gone.
     absent: BTreeMap<PeerId, Reliability>,
     run: Option<Run>,
-    /// Whether the last source did not keep what it claimed.
-    was_disappointed: bool,
+    turns: Turns,
     /// The block that the node was at when it last began.
     started_at: u64,
     next_number: u64,
@@ -53,14 +53,14 @@ pub struct SyncMachine {
 impl SyncMachine {
     /// Nothing to do yet, at this head.
     #[must_use]
-    pub const fn new(local: PeerHead) -> Self {
+    pub fn new(local: PeerHead) -> Self {
         let started_at = local.number;
         Self {
             local,
             peers: BTreeMap::new(),
             absent: BTreeMap::new(),
             run: None,
-            was_disappointed: false,
+            turns: Turns::default(),
             started_at,
             next_number: 0,
         }
@@ -95,6 +95,11 @@ impl SyncMachine {
         match event {
             SyncEvent::PeerHead { peer, head, is_chosen } => {
                 self.peer_head(peer, head, is_chosen);
+            }
+            SyncEvent::PeerWorked { peer } => {
+                if let Some(known) = self.peers.get_mut(&peer) {
+                    known.reliability.worked();
+                }
             }
             SyncEvent::PeerGone { peer } => self.peer_gone(now, peer, &mut actions),
             SyncEvent::LocalHead(head) => self.local = head,
@@ -378,7 +383,7 @@ impl SyncMachine {
         }
         if no_headers {
             actions.push(SyncAction::Report { peer: source, offence: Offence::TimedOut });
-            self.disappoint(|reliability| reliability.late(now));
+            self.disappoint(now, |reliability| reliability.late(now));
             self.lose_source(actions);
         } else if stalled {
             self.distrust_source(now);
@@ -404,17 +409,11 @@ impl SyncMachine {
         }
     }
 
-    /// Follows the heaviest chain that somebody claims to have. Claims cost nothing under ever new names:
-    /// after one that was not kept it is the turn of peers that kept theirs, or that this node has chosen,
-    /// so that they are heard as often as all others.
+    /// Follows the heaviest chain that somebody claims to have whose turn it is.
     fn begin(&mut self, now: Duration, actions: &mut Vec<SyncAction>) {
         let local = self.local.total_difficulty;
-        let better = self.peers.iter().filter(|(_, peer)| {
-            peer.head.total_difficulty > local && peer.reliability.is_trusted(now)
-        });
-        let by_merit = self.was_disappointed;
-        let rank = |peer: &SyncPeer| (by_merit.then(|| peer.merit()), peer.head.total_difficulty);
-        let Some((&source, peer)) = better.max_by_key(|(_, peer)| rank(peer)) else { return };
+        let Some(source) = self.turns.next(&self.peers, local, now) else { return };
+        let Some(peer) = self.peers.get(&source) else { return };
         let target = peer.head;
         self.started_at = self.local.number;
         self.next_number = self.next_number.saturating_add(1);
@@ -483,7 +482,6 @@ impl SyncMachine {
             run.tip.as_ref().is_some_and(|tip| tip.total_difficulty <= self.local.total_difficulty);
         if won {
             self.with_source(Reliability::kept);
-            self.was_disappointed = false;
         } else {
             self.distrust_source(now);
         }
@@ -510,15 +508,19 @@ impl SyncMachine {
     }
 
     fn distrust_source(&mut self, now: Duration) {
-        self.disappoint(|reliability| reliability.distrust(now));
+        self.disappoint(now, |reliability| reliability.distrust(now));
     }
 
     fn pause_source(&mut self, now: Duration) {
-        self.disappoint(|reliability| reliability.pause(now));
+        self.disappoint(now, |reliability| reliability.pause(now));
     }
 
-    fn disappoint(&mut self, change: impl FnOnce(&mut Reliability)) {
-        self.was_disappointed = true;
+    /// The source has not kept what it claimed.
+    fn disappoint(&mut self, now: Duration, change: impl FnOnce(&mut Reliability)) {
+        let Some(run) = &self.run else { return };
+        if let Some(peer) = self.peers.get(&run.source) {
+            self.turns.wasted(peer, run.began_at, now);
+        }
         self.with_source(change);
     }
 

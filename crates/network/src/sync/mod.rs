@@ -21,6 +21,7 @@ mod locator;
 mod machine;
 mod run;
 mod sync_peer;
+mod turns;
 
 pub use action::{HeadersFrom, SyncAction};
 pub use batch::{MAX_BATCHES, MAX_DOWNLOAD_ATTEMPTS};

@@ -56,6 +56,7 @@ pub(super) struct Run {
     pub(super) batches: VecDeque<Batch>,
     /// Peers that said not to have blocks of this chain.
     pub(super) lacking: BTreeSet<PeerId>,
+    pub(super) began_at: Duration,
     pub(super) active_at: Duration,
     /// Checked, and in no batch yet; the first has the number `next_number`.
     planned: VecDeque<CheckedHeader>,
@@ -80,6 +81,7 @@ impl Run {
             is_heavier: false,
             batches: VecDeque::new(),
             lacking: BTreeSet::new(),
+            began_at: now,
             active_at: now,
             planned: VecDeque::new(),
             next_number: 0,

@@ -20,8 +20,8 @@ pub(super) struct Reliability {
     /// Until when nothing is begun because of its claim, since the start of the node.
     until: Duration,
     failures: u32,
-    /// Whether the last chain that it claimed was there.
-    has_kept: bool,
+    /// Whether the last chain that it claimed was there, or it has brought a block with work in it since.
+    is_proven: bool,
 }
 
 impl Reliability {
@@ -39,7 +39,7 @@ impl Reliability {
         let doublings = self.failures.min(MAX_DOUBLINGS);
         self.until = now.saturating_add(time.saturating_mul(1 << doublings));
         self.failures = self.failures.saturating_add(1);
-        self.has_kept = false;
+        self.is_proven = false;
     }
 
     pub(super) fn pause(&mut self, now: Duration) {
@@ -49,11 +49,12 @@ impl Reliability {
     /// It kept what it claimed.
     pub(super) const fn kept(&mut self) {
         self.failures = 0;
-        self.has_kept = true;
+        self.is_proven = true;
     }
 
-    pub(super) const fn has_kept(&self) -> bool {
-        self.has_kept
+    /// It was the first to bring a block with work in it.
+    pub(super) const fn worked(&mut self) {
+        self.is_proven = true;
     }
 
     pub(super) fn is_trusted(&self, now: Duration) -> bool {
@@ -82,8 +83,8 @@ impl SyncPeer {
         Self { head, is_chosen, downloads: 0, reliability }
     }
 
-    /// How much there is to say for it apart from what it says itself. New names have nothing.
-    pub(super) const fn merit(&self) -> (bool, bool) {
-        (self.reliability.has_kept(), self.is_chosen)
+    /// Whether there is anything to say for it apart from what it says itself. New names have nothing.
+    pub(super) const fn has_merit(&self) -> bool {
+        self.reliability.is_proven || self.is_chosen
     }
 }

@@ -1,7 +1,13 @@
 //! Taking messages apart.
 
-use alloy_rlp::{Decodable, Encodable, Header};
+use super::MAX_RESPONSE_BYTES;
+use alloy_rlp::{Decodable, EMPTY_LIST_CODE, Encodable, Header};
 use thiserror::Error;
+
+/// The first bytes of lists whose length is in that byte, and of those whose length follows. Source: Yellow
+/// Paper, appendix B.
+const LAST_SHORT_LIST: u8 = 0xf7;
+const FIRST_LONG_LIST: u8 = 0xf8;
 
 /// Why bytes are not the message that they should be. Always the fault of whoever sent them.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -15,6 +21,14 @@ pub enum WireError {
         found: usize,
         /// The longest allowed.
         max: usize,
+    },
+    /// They are the beginning of a message: what a connection leaves behind that ends in the middle.
+    #[error("{what} ends too early, after {found} bytes")]
+    CutOff {
+        /// Which message.
+        what: &'static str,
+        /// How much of it there is.
+        found: usize,
     },
     /// They do not decode.
     #[error("{what} is malformed: {reason}")]
@@ -63,6 +77,7 @@ where
     T: Decodable + Encodable,
 {
     check_length(what, bytes, max)?;
+    check_whole(what, bytes, max)?;
     let message = T::decode(&mut &*bytes)
         .map_err(|error| WireError::Malformed { what, reason: error.to_string() })?;
     if alloy_rlp::encode(&message) != bytes {
@@ -83,11 +98,32 @@ pub(super) const fn check_length(
     Ok(())
 }
 
+/// Tells a list that was cut off, by its own length, from one that is wrong.
+fn check_whole(what: &'static str, list: &[u8], max: usize) -> Result<(), WireError> {
+    let cut_off = Err(WireError::CutOff { what, found: list.len() });
+    let Some((first, rest)) = list.split_first() else { return cut_off };
+    let claimed = match *first {
+        short @ EMPTY_LIST_CODE..=LAST_SHORT_LIST => usize::from(short - EMPTY_LIST_CODE),
+        long @ FIRST_LONG_LIST.. => {
+            let width = usize::from(long - LAST_SHORT_LIST);
+            let Some(length) = rest.get(..width) else { return cut_off };
+            let length = length
+                .iter()
+                .fold(0_usize, |sum, byte| sum.saturating_mul(256).saturating_add((*byte).into()));
+            length.saturating_add(width)
+        }
+        // No list at all.
+        _ => return Ok(()),
+    };
+    if claimed > rest.len() && claimed < max { cut_off } else { Ok(()) }
+}
+
 /// Refuses an encoded list with too many elements before they are decoded: an element of one byte takes
 /// thirty-two in memory.
 pub(super) fn check_items(what: &'static str, list: &[u8], max: usize) -> Result<(), WireError> {
     let malformed =
         |error: alloy_rlp::Error| WireError::Malformed { what, reason: error.to_string() };
+    check_whole(what, list, MAX_RESPONSE_BYTES)?;
     let mut rest = Header::decode_bytes(&mut &*list, true).map_err(malformed)?;
     let mut found = 0_usize;
     while !rest.is_empty() {

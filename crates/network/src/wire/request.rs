@@ -95,7 +95,8 @@ impl Request {
     /// [`WireError`].
     pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
         check_length("a request", bytes, MAX_REQUEST_BYTES)?;
-        let (&kind, rest) = bytes.split_first().ok_or(WireError::Empty { what: "a request" })?;
+        let (&kind, rest) =
+            bytes.split_first().ok_or(WireError::CutOff { what: "a request", found: 0 })?;
         match kind {
             HEADERS => {
                 let what = "a request for headers";

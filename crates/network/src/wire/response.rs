@@ -78,7 +78,8 @@ impl Response {
     /// [`WireError`].
     pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
         check_length("a response", bytes, MAX_RESPONSE_BYTES)?;
-        let (&kind, rest) = bytes.split_first().ok_or(WireError::Empty { what: "a response" })?;
+        let (&kind, rest) =
+            bytes.split_first().ok_or(WireError::CutOff { what: "a response", found: 0 })?;
         match kind {
             HEADERS => {
                 let what = "a response with headers";

@@ -93,6 +93,39 @@ fn golden_responses() {
     assert_eq!(hex::encode(headers.encode()), golden);
 }
 
+/// A connection that ends leaves the beginning of a message, which is nobody's fault.
+#[test]
+fn the_beginning_of_a_message_is_told_from_what_is_none() {
+    let is_cut_off = |error: WireError| matches!(error, WireError::CutOff { .. });
+    for request in requests() {
+        let bytes = request.encode();
+        for length in 0..bytes.len() {
+            assert!(is_cut_off(Request::decode(&bytes[..length]).unwrap_err()), "{request:?}");
+        }
+    }
+    for response in responses() {
+        let bytes = response.encode();
+        for length in 0..bytes.len() {
+            assert!(is_cut_off(Response::decode(&bytes[..length]).unwrap_err()), "{response:?}");
+        }
+    }
+    let bytes = alloy_rlp::encode(status());
+    for length in 0..bytes.len() {
+        assert!(is_cut_off(Status::decode(&bytes[..length]).unwrap_err()));
+    }
+    let wrong: [&[u8]; 5] = [
+        // A text, a number, a list within which something is missing, and one that claims too much.
+        &hex!("80"),
+        &hex!("05"),
+        &hex!("c3c2a0aa"),
+        &hex!("f90fffaa"),
+        &hex!("ffffffffffffffffff00"),
+    ];
+    for bytes in wrong {
+        assert!(!is_cut_off(Status::decode(bytes).unwrap_err()), "{bytes:?}");
+    }
+}
+
 #[test]
 fn golden_announcement() {
     let announcement = BlockAnnouncement {
@@ -170,7 +203,7 @@ fn every_limit_is_named_with_what_was_found() {
     let expected = [
         "the client name has 129 elements, at most 128 are allowed",
         "a status has 513 bytes, at most 512 are allowed",
-        "a request is empty",
+        "a request ends too early, after 0 bytes",
         "there is no request of kind 9",
         "a request has 20481 bytes, at most 20480 are allowed",
         "a request for blocks is empty",

@@ -233,40 +233,78 @@ fn a_peer_that_leaves_and_comes_back_is_not_trusted_more_than_before() {
 }
 
 #[test]
-fn after_a_claim_that_was_not_kept_it_is_the_turn_of_a_peer_that_the_node_has_chosen() {
+fn the_heaviest_claim_comes_first_whoever_has_it() {
     let mut scene = Scene::new(2);
-    // The heaviest claim comes first, whoever has it.
-    let asked = asked_for_headers(&scene.boast(1));
-    assert_eq!(asked[0].1, peer(1));
-    for other in 2..6 {
-        let _ = scene.boast(other);
-    }
-    let _ = scene.chosen_claim(9, 2);
-    let asked = asked_for_headers(&scene.wait(6));
-    assert_eq!(asked.len(), 1);
-    assert_eq!(asked[0].1, peer(9));
-    let _ = scene.take_all(asked[0].0, 2);
-    let _ = scene.wait(0);
-    assert!(scene.machine.source().is_some_and(|source| source != peer(9)), "others have a turn");
+    let _ = scene.chosen_claim(9, 1);
+    let asked = asked_for_headers(&scene.wait(0));
+    assert!(asked.is_empty(), "it is being asked");
+    let mut scene = Scene::new(2);
+    assert_eq!(asked_for_headers(&scene.boast(1))[0].1, peer(1));
+    assert!(asked_for_headers(&scene.chosen_claim(9, 2)).is_empty());
+    // A peer that left in the middle of it is replaced at once.
+    let actions = scene.tell(SyncEvent::PeerGone { peer: peer(1) });
+    assert_eq!(asked_for_headers(&actions)[0].1, peer(9));
 }
 
 #[test]
-fn boasters_under_ever_new_names_get_every_second_turn_at_most() {
-    let mut scene = Scene::new(6);
+fn strangers_who_do_not_keep_their_claims_get_a_fifth_of_the_time_under_whatever_names() {
+    let mut scene = Scene::new(40);
+    // Everybody has it; it has brought a block before.
     let asked = asked_for_headers(&scene.claim(200, 1));
     let _ = scene.take_all(asked[0].0, 1);
-    let mut turns = Vec::new();
-    for (name, reached) in (1..=5_u8).zip(2..=6) {
-        let _ = scene.wait(0);
-        let _ = scene.boast(name);
-        turns.push(scene.machine.source().unwrap());
-        let _ = scene.claim(200, reached);
-        let asked = asked_for_headers(&scene.wait(6));
-        assert_eq!(asked[0].1, peer(200), "it has kept what it claimed, {name}");
-        let _ = scene.take_blocks(asked[0].0, reached - 1..reached);
-        let _ = scene.tell(SyncEvent::PeerGone { peer: peer(name) });
+    let (mut wasted, mut reached) = (0, 1);
+    for second in 0..30 {
+        let mut asked = Vec::new();
+        for name in 1..4 {
+            asked.extend(asked_for_headers(&scene.boast(4 * (second % 40) + name)));
+        }
+        if second % 3 == 0 {
+            reached += 1;
+            asked.extend(asked_for_headers(&scene.claim(200, reached)));
+        }
+        for _ in 0..2 {
+            let honest = asked.iter().find(|(_, source)| *source == peer(200)).copied();
+            let Some((request, _)) = honest else { break };
+            let begun = usize::try_from(scene.machine.head_number()).unwrap();
+            asked = asked_for_headers(&scene.take_blocks(request, begun..reached));
+        }
+        wasted += u32::from(scene.machine.source().is_some_and(|source| source != peer(200)));
+        let actions = scene.wait(1);
+        if let [(request, source)] = asked_for_headers(&actions)[..]
+            && source == peer(200)
+        {
+            let begun = usize::try_from(scene.machine.head_number()).unwrap();
+            let _ = scene.take_blocks(request, begun..reached);
+        }
     }
-    assert_eq!(turns, (1..=5).map(peer).collect::<Vec<_>>());
+    assert!((6..=12).contains(&wasted), "{wasted} of 30 seconds");
+    let behind = reached - usize::try_from(scene.machine.head_number()).unwrap();
+    assert!(behind <= 2, "{behind}");
+}
+
+#[test]
+fn a_peer_that_has_brought_a_block_is_no_stranger_until_it_breaks_its_word() {
+    let mut scene = Scene::new(2);
+    let _ = scene.claim(200, 0);
+    let _ = scene.tell(SyncEvent::PeerWorked { peer: peer(200) });
+    let _ = scene.boast(1);
+    let _ = scene.boast(2);
+    // The first stranger's time is over, and it is not the turn of the second.
+    assert_eq!(asked_for_headers(&scene.wait(6)), []);
+    let asked = asked_for_headers(&scene.claim(200, 2));
+    assert_eq!(asked[0].1, peer(200));
+    let _ = scene.wait(6);
+    // It was late: nobody has merit any more, and everybody may come.
+    let asked = scene.machine.source();
+    assert_eq!(asked, Some(peer(2)));
+}
+
+#[test]
+fn among_strangers_alone_nobody_waits() {
+    let mut scene = Scene::new(2);
+    let _ = scene.boast(1);
+    let _ = scene.claim(2, 2);
+    assert_eq!(asked_for_headers(&scene.wait(6))[0].1, peer(2));
 }
 
 #[test]

@@ -156,17 +156,18 @@ impl Line {
         }
     }
 
+    /// What a connection that ends cuts off is no news.
     fn on_behaviour(&mut self, event: ProtocolsEvent) -> Option<News> {
         use request_response::{Event, Message as Exchanged};
         match event {
             ProtocolsEvent::Status(Event::Message {
                 message: Exchanged::Request { request: Message::Heard(bytes), channel, .. },
                 ..
-            }) => Some(News::Introduced(Status::decode(&bytes).unwrap(), channel)),
+            }) => Some(News::Introduced(Status::decode(&bytes).ok()?, channel)),
             ProtocolsEvent::Requests(Event::Message {
                 message: Exchanged::Request { request: Message::Heard(bytes), channel, .. },
                 ..
-            }) => Some(News::Asked(Request::decode(&bytes).unwrap(), channel)),
+            }) => Some(News::Asked(Request::decode(&bytes).ok()?, channel)),
             ProtocolsEvent::Requests(Event::Message {
                 message: Exchanged::Response { .. },
                 ..
