@@ -17,8 +17,8 @@ impl LocalSession {
         Self(services)
     }
 
-    /// The answer to a request or a batch; none to what asks for none. Of a batch, subscriptions have no
-    /// part in it.
+    /// The answer to a request or a batch; none to what asks for none. Subscriptions of a batch have no
+    /// part in its answer; the first of them is answered if the batch asks for nothing else.
     pub async fn answer(&self, document: &[u8]) -> Option<Box<RawValue>> {
         let (outbox, mut inbox) = mpsc::channel(1);
         let sink = MethodSink::new_with_limit(outbox, self.0.limits.response_bytes);
