@@ -3,8 +3,9 @@
 use super::{
     CheckedHeaders, HeadersFault, HeadersFrom, ImportVerdict, RequestFailure, SyncAction,
     SyncEvent,
-    batch::{Batch, BatchState, MAX_DOWNLOAD_ATTEMPTS},
+    batch::{BatchState, MAX_DOWNLOAD_ATTEMPTS},
     run::{HeaderStage, Run, STALLED_AFTER},
+    servers::Servers,
     sync_peer::{Reliability, SyncPeer},
     turns::Turns,
 };
@@ -13,10 +14,7 @@ use alloy_primitives::B256;
 use hanzo_chain::SyncProgress;
 use hanzo_types::{SealedBlock, SealedHeader};
 use libp2p::PeerId;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
 /// How long a peer has for headers: 310 KiB on a line of a megabit a second, and as long again.
 const HEADERS_TIMEOUT: Duration = Duration::from_secs(6);
@@ -26,12 +24,6 @@ const BLOCKS_TIMEOUT: Duration = Duration::from_secs(16);
 
 /// Most requests for blocks at once. Source: architecture §2.8.
 const MAX_DOWNLOADS: usize = 5;
-
-/// Most requests for blocks at once to one peer: one that is answered and one on its way.
-const MAX_PEER_DOWNLOADS: usize = 2;
-
-/// Peers that failed to deliver a batch before the source is asked.
-const PATIENCE: u32 = 2;
 
 /// Most peers that are remembered after they are gone.
 const MAX_ABSENT: usize = 1_024;
@@ -453,8 +445,9 @@ impl SyncMachine {
             if free == 0 {
                 break;
             }
-            let Some(peer) = choose(&self.peers, batch, lacking, source) else {
-                exhausted |= !is_somewhere(&self.peers, batch, lacking);
+            let servers = Servers { peers: &self.peers, source, lacking };
+            let Some(peer) = servers.choose(batch) else {
+                exhausted |= !servers.is_somewhere(batch);
                 continue;
             };
             self.next_number = self.next_number.saturating_add(1);
@@ -546,36 +539,4 @@ impl SyncMachine {
             peer.downloads = peer.downloads.saturating_sub(1);
         }
     }
-}
-
-/// Whether a peer may have the batch, if only it had time.
-fn is_somewhere(
-    peers: &BTreeMap<PeerId, SyncPeer>,
-    batch: &Batch,
-    lacking: &BTreeSet<PeerId>,
-) -> bool {
-    let last = batch.last_number();
-    peers.iter().any(|(id, peer)| peer.head.number >= last && !lacking.contains(id))
-}
-
-/// Whom to ask for a batch: somebody who says to be that far and has not failed to deliver it; the one
-/// who has least to do. When two others have failed, the source itself.
-fn choose(
-    peers: &BTreeMap<PeerId, SyncPeer>,
-    batch: &Batch,
-    lacking: &BTreeSet<PeerId>,
-    source: PeerId,
-) -> Option<PeerId> {
-    let last = batch.last_number();
-    let free = |peer: &SyncPeer| peer.head.number >= last && peer.downloads < MAX_PEER_DOWNLOADS;
-    let mut able: Vec<_> = peers
-        .iter()
-        .filter(|(id, peer)| free(peer) && !lacking.contains(*id))
-        .map(|(id, peer)| {
-            let is_other = batch.attempts >= PATIENCE && *id != source;
-            ((batch.tried.contains(id), is_other, peer.downloads), *id)
-        })
-        .collect();
-    able.sort_unstable();
-    able.first().map(|(_, id)| *id)
 }

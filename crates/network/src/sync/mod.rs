@@ -20,6 +20,7 @@ mod event;
 mod locator;
 mod machine;
 mod run;
+mod servers;
 mod sync_peer;
 mod turns;
 

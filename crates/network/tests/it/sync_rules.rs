@@ -300,6 +300,27 @@ fn a_peer_that_has_brought_a_block_is_no_stranger_until_it_breaks_its_word() {
 }
 
 #[test]
+fn strangers_are_not_asked_for_blocks_that_a_peer_with_merit_has() {
+    let mut scene = Scene::new(2);
+    // They claim the same chain, and have nothing to do.
+    for stranger in 2..8 {
+        let _ = scene.claim(stranger, 0);
+    }
+    let asked = asked_for_headers(&scene.chosen_claim(9, 2));
+    for stranger in 2..8 {
+        let _ = scene.claim(stranger, 2);
+    }
+    let actions = scene.send_headers(asked[0].0, 2);
+    let [(request, server, 2)] = asked_for_blocks(&actions)[..] else { panic!("{actions:?}") };
+    assert_eq!(server, peer(9));
+    // When it has failed, anybody will do.
+    let failure = RequestFailure::Unlucky;
+    let actions = scene.tell(SyncEvent::Failed { request, failure });
+    let [(_, server, 2)] = asked_for_blocks(&actions)[..] else { panic!("{actions:?}") };
+    assert_ne!(server, peer(9));
+}
+
+#[test]
 fn among_strangers_alone_nobody_waits() {
     let mut scene = Scene::new(2);
     let _ = scene.boast(1);

@@ -59,7 +59,7 @@ const KINDS: &[Kind] = &[
     Kind::of_peers("boasts, with less work", 2, Some("lighter_than_claimed"), start::<LightChain>),
     Kind::of_peers("boasts, with forged seals", 1, Some("invalid_block"), start::<ForgedHeaders>),
     Kind::of_peers("oversized messages", 1, Some("malformed"), start::<oversized::Oversized>),
-    Kind::of_peers("truncated frames", 1, Some("malformed"), start::<broken_frames::BrokenFrames>),
+    Kind::of_peers("truncated frames", 1, Some("cut_off"), start::<broken_frames::BrokenFrames>),
     Kind::of_peers("a byte a second", 2, None, start::<slow::Slow>),
     Kind::of_peers("topics without end", 1, None, start::<topics::Topics>),
     Kind::of_peers("gossip control", 1, None, start::<control_flood::ControlFlood>),
