@@ -2,5 +2,7 @@
 
 #[cfg(test)]
 mod pool_rules;
+#[cfg(test)]
 mod relay_rules;
+#[cfg(test)]
 mod sync_rules;

@@ -77,12 +77,16 @@ fn asked(actions: &[RelayAction]) -> Vec<(u64, PeerId)> {
     asked.collect()
 }
 
+/// Who is reported, for having let the time pass.
 fn late(actions: &[RelayAction]) -> Vec<PeerId> {
-    let late = actions.iter().filter_map(|action| match action {
-        RelayAction::Report { peer, offence: Offence::TimedOut } => Some(*peer),
-        _ => None,
-    });
-    late.collect()
+    let mut late = Vec::new();
+    for action in actions {
+        if let RelayAction::Report { peer, offence } = action {
+            assert_eq!(*offence, Offence::TimedOut);
+            late.push(*peer);
+        }
+    }
+    late
 }
 
 fn imports(actions: &[RelayAction]) -> usize {
