@@ -2,7 +2,9 @@
 
 use clap::ValueEnum;
 use std::io::IsTerminal as _;
-use tracing_subscriber::{EnvFilter, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+use tracing_subscriber::{
+    EnvFilter, filter::ParseError, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+};
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -17,13 +19,16 @@ pub enum LogFormat {
 const DEFAULT_FILTER: &str =
     "info,jsonrpsee=warn,hyper=warn,tower=warn,libp2p=warn,libp2p_kad=error";
 
+/// What is not logged unless a filter names it: lines that any stranger can cause, as often as it likes. A
+/// peer that opens too many streams makes hundreds a second.
+const LINES_OF_STRANGERS: &str = "yamux=off,libp2p_request_response=error,libp2p_gossipsub=error";
+
 /// Starts logging to standard error. `filter` is in the syntax of `RUST_LOG` and wins over it.
 pub(crate) fn start(format: LogFormat, filter: Option<&str>) -> Result<(), String> {
-    let filter = match filter {
-        Some(text) => EnvFilter::try_new(text).map_err(|error| format!("--log.filter: {error}"))?,
-        None => {
-            EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER))
-        }
+    let filter = match (filter, std::env::var(EnvFilter::DEFAULT_ENV)) {
+        (Some(text), _) => parse(text).map_err(|error| format!("--log.filter: {error}"))?,
+        (None, Ok(text)) => parse(&text).or_else(|_| parse(DEFAULT_FILTER)).unwrap_or_default(),
+        (None, Err(_)) => parse(DEFAULT_FILTER).unwrap_or_default(),
     };
     let registry = tracing_subscriber::registry().with(filter);
     // A line that cannot be written is dropped. To complain about it on standard error, where it
@@ -41,4 +46,31 @@ pub(crate) fn start(format: LogFormat, filter: Option<&str>) -> Result<(), Strin
         }
     };
     started.map_err(|error| error.to_string())
+}
+
+/// A filter with everything that it names, and without what strangers can cause.
+fn parse(text: &str) -> Result<EnvFilter, ParseError> {
+    EnvFilter::try_new(format!("{LINES_OF_STRANGERS},{text}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn directives(text: &str) -> Vec<String> {
+        parse(text).unwrap().to_string().split(',').map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn what_strangers_can_cause_is_logged_if_a_filter_names_it_and_not_otherwise() {
+        for text in [DEFAULT_FILTER, "info", "debug,network=trace", ""] {
+            assert!(directives(text).contains(&"yamux=off".to_owned()), "{text}");
+        }
+        let named = directives("info,yamux=debug");
+        assert!(
+            named.contains(&"yamux=debug".to_owned()) && !named.contains(&"yamux=off".to_owned())
+        );
+        assert!(directives("info").contains(&"info".to_owned()));
+        assert!(parse("network=loud").is_err());
+    }
 }

@@ -206,6 +206,12 @@ impl Driver {
             let seconds = self.parts.started.elapsed().saturating_sub(announced);
             self.metrics.block_seconds.record(seconds.as_secs_f64());
         }
+        if matches!(event, Event::SegmentImported { .. }) {
+            // The news of the head may come later than that of the import, and what was imported would not
+            // seem to have become the chain.
+            let view = self.parts.chain.view();
+            self.tell(Event::HeadMoved(crate::wire::PeerHead::of(&view)));
+        }
         if let Event::Done(
             JobDone::ExaminedBlock { message, .. } | JobDone::TookTransactions { message, .. },
         ) = &event

@@ -265,8 +265,11 @@ impl SyncMachine {
         // It may have been true a moment ago, and a block of ours has come since.
         let kept = weight.is_some_and(|weight| weight >= run.target.total_difficulty);
         let stale = run.target.total_difficulty <= self.local.total_difficulty;
-        if kept || stale {
-            self.distrust_source(now);
+        if kept {
+            self.with_source(Reliability::kept);
+            self.give_up(actions);
+        } else if stale {
+            self.pause_source(now);
             self.give_up(actions);
         } else {
             self.blame_source(now, Offence::LighterThanClaimed, actions);

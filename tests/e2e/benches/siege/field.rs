@@ -23,8 +23,8 @@ use tokio::{
     time::sleep,
 };
 
-/// What the victim logs: who misbehaved how, and what became of them.
-const VICTIM_LOG: [&str; 4] = ["--log.format", "json", "--log.filter", "info,network=debug"];
+/// What nodes log: who misbehaved how, and what became of them.
+const LOG: [&str; 4] = ["--log.format", "json", "--log.filter", "info,network=debug"];
 
 /// Difficulty of the first blocks, in multiply-accumulates: a few tenths of a second on one core, so that a
 /// chain with some work in it can be made.
@@ -70,9 +70,9 @@ impl Field {
         let spec = Arc::new(ChainSpec::from_genesis_json(&fs::read(&genesis).unwrap()).unwrap());
         let start = |name: &str, flags: &[&str]| {
             let command = NodeCommand::new(&folder.path().join(name)).chain(&genesis);
-            command.flags(&["--no-mine"]).flags(flags).start()
+            command.flags(&["--no-mine"]).flags(&LOG).flags(flags).start()
         };
-        let victim = start("victim", &[&["--metrics", "127.0.0.1:0"], &VICTIM_LOG[..]].concat());
+        let victim = start("victim", &["--metrics", "127.0.0.1:0"]);
         let bootnodes = ["--bootnodes", victim.multiaddr()];
         let honest = start("honest", &bootnodes);
         let follower = start("follower", &[&["--trusted-only"], &bootnodes[..]].concat());

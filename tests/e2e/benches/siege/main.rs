@@ -30,7 +30,7 @@ mod watch;
 use attacks::{Kind, Means, withhold_bodies};
 use field::Field;
 use judgement::Judgement;
-use std::{env, sync::Arc, time::Duration};
+use std::{env, fs, path::Path, sync::Arc, time::Duration};
 use tally::{Identities, Tally};
 use tokio::task::JoinSet;
 use traffic::Traffic;
@@ -43,6 +43,13 @@ const PEACE: Duration = Duration::from_secs(60);
 
 /// How long transactions may take that were sent at the end.
 const LAST_TRANSACTIONS: Duration = Duration::from_secs(60);
+
+/// Keeps the log of a node in the folder that `HANZO_BENCH_LOGS` names.
+fn keep(node: &str, log: &str) {
+    if let Some(folder) = env::var_os("HANZO_BENCH_LOGS") {
+        fs::write(Path::new(&folder).join(format!("{node}.log")), log).unwrap();
+    }
+}
 
 fn main() {
     let minutes = env::var("HANZO_BENCH_MINUTES").map_or(MINUTES, |text| text.parse().unwrap());
@@ -100,7 +107,12 @@ async fn siege(time: Duration) -> Judgement {
     let log = VictimLog::read(&ended.log, &identities.by_text(), &honest);
     let judgement = Judgement::of(&watch, &log, &tallies, (unmined, ended.status));
     judgement::print(&tallies, &log, &counters);
-    field.follower.stop();
-    field.honest.stop();
+    keep("victim", &ended.log);
+    for (name, node) in [("follower", field.follower), ("honest", field.honest)] {
+        node.signal("TERM");
+        let ended = node.wait();
+        keep(name, &ended.log);
+        assert!(ended.status.success(), "the {name} ended with {}", ended.status);
+    }
     judgement
 }
