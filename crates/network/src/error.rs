@@ -7,7 +7,7 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum NetworkError {
     /// An address cannot be listened on.
-    #[error("listening on {address}: {reason}")]
+    #[error("listening on {address} (--addr, --port): {reason}")]
     Listen {
         /// Which.
         address: Multiaddr,

@@ -2,6 +2,7 @@
 
 use crate::{
     NetworkConfig, NetworkError,
+    address::{ip_of, port_of},
     core::{CoreConfig, NetworkCore},
     handle::{COMMAND_QUEUE, NetworkHandle},
     peers::{PeerRecord, Standing},
@@ -13,7 +14,7 @@ use alloy_rlp::Decodable as _;
 use futures::StreamExt as _;
 use hanzo_chain::ChainHandle;
 use hanzo_store::Store;
-use libp2p::{PeerId, Swarm, swarm::SwarmEvent};
+use libp2p::{Multiaddr, PeerId, Swarm, swarm::SwarmEvent};
 use std::{sync::Arc, time::Instant};
 use tokio::{
     sync::{mpsc, watch},
@@ -42,6 +43,9 @@ impl Network {
         let view = chain.view();
         let names = ProtocolNames::of(view.spec());
         let mut swarm = swarm(&config.key, &names, &config)?;
+        for address in &config.listen {
+            check_free(address)?;
+        }
         for address in &config.listen {
             swarm.listen_on(address.clone()).map_err(|error| NetworkError::Listen {
                 address: address.clone(),
@@ -104,6 +108,20 @@ impl Network {
             Err(NetworkError::Part { part: "network", reason: error.to_string() })
         })
     }
+}
+
+/// Fails if somebody else listens there. libp2p shares ports, so that a second node would start, and each
+/// connection would reach one of the two by chance.
+fn check_free(address: &Multiaddr) -> Result<(), NetworkError> {
+    let (Some(ip), Some(port)) = (ip_of(address), port_of(address).filter(|port| *port != 0))
+    else {
+        return Ok(());
+    };
+    let bound = std::net::TcpListener::bind((ip, port)).map(drop);
+    bound.map_err(|error| NetworkError::Listen {
+        address: address.clone(),
+        reason: error.to_string(),
+    })
 }
 
 /// An error and what caused it; libp2p's own texts leave that out.

@@ -490,9 +490,6 @@ impl NetworkCore {
                     actions.push(Action::Work(Job::CheckHeaders { check, after, tip, headers }));
                 }
                 SyncAction::Import { import, blocks } => {
-                    for block in &blocks {
-                        self.known_blocks.insert(block.block().hash());
-                    }
                     actions.push(Action::ImportSegment { import, blocks });
                 }
                 SyncAction::Report { peer, offence } => self.report(now, &peer, offence, actions),

@@ -8,6 +8,7 @@ use super::{
     job_limits::JobLimits,
     partings::Partings,
     sync_log::SyncLog,
+    unreached::Unreached,
 };
 use crate::{
     NetworkError, Now,
@@ -15,7 +16,7 @@ use crate::{
     core::{Acceptance, Action, DisconnectReason, Event, GossipMessage, NetworkCore, Topic},
     handle::{Command, NodeIdentity, PeerInfo},
     metrics::{NetworkMetrics, wide},
-    peers::Direction,
+    peers::{Direction, Standing},
     sync::ImportVerdict,
     wire::{ProtocolNames, Request, Response, Status},
     worker::{Job, JobDone, Worker},
@@ -82,6 +83,7 @@ pub(crate) struct Driver {
     announced: HashMap<B256, Duration>,
     sync_log: SyncLog,
     partings: Partings,
+    unreached: Unreached,
     metrics: NetworkMetrics,
 }
 
@@ -115,6 +117,7 @@ impl Driver {
             announced: HashMap::new(),
             sync_log: SyncLog::default(),
             partings: Partings::new(),
+            unreached: Unreached::default(),
             metrics: NetworkMetrics::register(),
         }
     }
@@ -414,6 +417,7 @@ impl Driver {
                     self.parts.swarm.close_connection(connection_id);
                     return;
                 }
+                self.unreached.reached(&peer_id);
                 self.tell(Event::Connected { peer: peer_id, direction, address });
             }
             SwarmEvent::ConnectionClosed { peer_id, num_established: 0, .. } => {
@@ -428,7 +432,14 @@ impl Driver {
                 self.show_identity();
             }
             SwarmEvent::OutgoingConnectionError { peer_id: Some(peer), error, .. } => {
-                tracing::debug!(target: "network", %peer, %error, "not connected");
+                let book = self.parts.core.peers();
+                let is_missed = book.standing(&peer) != Standing::Found
+                    && !book.connected().contains_key(&peer);
+                if is_missed && self.unreached.is_due(peer, self.now().elapsed) {
+                    tracing::warn!(target: "network", %peer, %error, "a peer of the settings is not reached");
+                } else {
+                    tracing::debug!(target: "network", %peer, %error, "not connected");
+                }
             }
             // What remains is the beginning of things whose end is above.
             _ => {}

@@ -12,6 +12,7 @@ mod partings;
 mod pending_gate;
 mod sync_log;
 mod transport;
+mod unreached;
 
 pub(crate) use behaviour::Behaviour;
 pub(crate) use driver::{Driver, DriverParts, identity_of};

@@ -3,7 +3,9 @@
 use alloy_primitives::{Address, U256, address};
 use alloy_provider::Provider as _;
 use alloy_rpc_types_eth::TransactionRequest;
-use hanzo_e2e::{Client, MinerProcess, NodeCommand, NodeProcess, client, quick_cluster};
+use hanzo_e2e::{
+    Client, MinerProcess, NodeCommand, NodeProcess, client, quick_cluster, run_to_end,
+};
 use hanzo_types::DEV_ACCOUNTS;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -123,6 +125,54 @@ async fn what_outside_miners_find_is_taken_by_nodes_that_compare_it_with_their_c
     assert_eq!(peers(&far_rpc).await, 1, "nobody was blamed");
     far.stop();
     node.stop();
+}
+
+#[test]
+fn a_port_where_another_node_listens_is_an_error_that_names_flag_and_port() {
+    let cluster = Cluster::new();
+    let first = cluster.start("first", &[]);
+    let port = first.multiaddr().split('/').nth(4).unwrap().to_owned();
+    let (chain, datadir) = (cluster.path().join("cluster.json"), cluster.path().join("second"));
+    let (chain, datadir) = (chain.to_str().unwrap(), datadir.to_str().unwrap());
+    let output = run_to_end(&[
+        "node",
+        "--chain",
+        chain,
+        "--datadir",
+        datadir,
+        "--http.port",
+        "0",
+        "--ipcdisable",
+        "--mdns",
+        "off",
+        "--addr",
+        "127.0.0.1",
+        "--port",
+        &port,
+    ]);
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success(), "the node started");
+    assert!(text.contains("--port") && text.contains(&format!("/tcp/{port}")), "{text}");
+    first.stop();
+}
+
+/// The address of a node, and the name of another.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bootnode_that_is_not_reached_is_told_of_in_the_log() {
+    let cluster = Cluster::new();
+    let first = cluster.start("first", &[]);
+    let address = first.multiaddr().rsplit_once('/').unwrap().0.to_owned();
+    let wrong = format!("{address}/{}", hanzo_network::PeerId::random());
+    let second = cluster.start("second", &["--bootnodes", &wrong]);
+    let rpc = client(second.url());
+    // Nobody says when a connection has failed: it has when another one is made.
+    let friend = cluster.follower("friend", &[&second]);
+    until(async || peers(&rpc).await == 1).await;
+    friend.stop();
+    second.signal("TERM");
+    let log = second.wait().log;
+    assert!(log.contains("a peer of the settings is not reached"), "{log}");
+    first.stop();
 }
 
 #[tokio::test(flavor = "multi_thread")]
