@@ -8,10 +8,8 @@ use std::{collections::BTreeSet, fmt, sync::Arc, time::Duration};
 /// How long blocks are found.
 const MINING: f64 = 150.0;
 
-/// How long nodes have to agree afterwards. Where announcements were lost, a node hears of a block when it asks a
-/// neighbour for its head, every thirty seconds, which may be lost again; at the end of a line everybody
-/// before it has to hear first.
-const SETTLING: f64 = 300.0;
+/// How long nodes have to agree afterwards.
+const SETTLING: f64 = 150.0;
 
 /// Seconds between blocks of the whole network.
 const BLOCK_INTERVAL: f64 = 6.0;

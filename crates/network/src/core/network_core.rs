@@ -406,15 +406,17 @@ impl NetworkCore {
                 if asked.saturating_add(INTRODUCTION_TIMEOUT) <= now.elapsed {
                     silent.push(*peer);
                 }
-            } else if quotas.told_at.saturating_add(STATUS_INTERVAL) <= now.elapsed {
-                outdated.push(*peer);
+            } else if quotas.is_hinted {
+                outdated.push((*peer, HINT_INTERVAL));
+            } else {
+                outdated.push((*peer, STATUS_INTERVAL));
             }
         }
         for peer in silent {
             self.not_introduced(&peer, actions);
         }
-        for peer in outdated {
-            self.ask_for_head(now, &peer, STATUS_INTERVAL, actions);
+        for (peer, at_most_every) in outdated {
+            self.ask_for_head(now, &peer, at_most_every, actions);
         }
         self.dial(now, actions);
         if self.peers.wants_more() && now.elapsed >= self.discovery_at {
@@ -445,12 +447,17 @@ impl NetworkCore {
         let recent = quotas.told_at.saturating_add(at_most_every) > now.elapsed;
         if quotas.asked_at.is_none() && !recent {
             quotas.asked_at = Some(now.elapsed);
+            quotas.is_hinted = false;
             actions.push(Action::Introduce { peer: *peer });
         }
     }
 
-    /// A peer may have a chain that this node cannot judge.
+    /// A peer may have a chain that this node cannot judge. If it has said what its head is a moment ago, or is
+    /// just being asked, it is asked again as soon as it may be: what it said may be older than the hint.
     pub(super) fn hint(&mut self, now: Now, peer: &PeerId, actions: &mut Vec<Action>) {
+        if let Some(quotas) = self.quotas.get_mut(peer) {
+            quotas.is_hinted = true;
+        }
         self.ask_for_head(now, peer, HINT_INTERVAL, actions);
     }
 

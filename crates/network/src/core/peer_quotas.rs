@@ -51,6 +51,8 @@ pub(super) struct PeerQuotas {
     pub(super) asked_at: Option<Duration>,
     /// When it said last what its head is.
     pub(super) told_at: Duration,
+    /// Whether it may have a chain that this node cannot judge, and was not asked for its head since.
+    pub(super) is_hinted: bool,
 }
 
 impl PeerQuotas {
@@ -66,6 +68,7 @@ impl PeerQuotas {
             unanswered: 0,
             asked_at: None,
             told_at: now,
+            is_hinted: false,
         }
     }
 

@@ -1,6 +1,10 @@
 //! The network's core with real chains. The simulator has a package of its own, tests/simulator.
 
 #[cfg(test)]
+mod head_rules;
+#[cfg(test)]
+mod names;
+#[cfg(test)]
 mod pool_rules;
 #[cfg(test)]
 mod relay_rules;

@@ -1,14 +1,9 @@
 //! Rules of the exchange of pools, one at a time.
 
+use crate::names::peer;
 use alloy_primitives::{B256, Bytes};
 use hanzo_network::{MAX_POOLED_TRANSACTIONS, PeerId, PoolAction, PoolEvent, PoolExchange};
 use std::time::Duration;
-
-fn peer(number: u8) -> PeerId {
-    let mut bytes = [number; 34];
-    bytes[..2].copy_from_slice(&[0x12, 32]);
-    PeerId::from_bytes(&bytes).unwrap()
-}
 
 fn hashes(count: usize) -> Vec<B256> {
     (0..count).map(|index| B256::from(alloy_primitives::U256::from(index))).collect()

@@ -1,5 +1,6 @@
 //! Rules of getting the bodies of announced blocks, one at a time.
 
+use crate::names::peer;
 use hanzo_network::{
     AnnouncedBlock, Assembly, BlockRelay, Offence, PeerId, RelayAction, RelayEvent,
 };
@@ -8,12 +9,6 @@ use hanzo_types::{RecoveredBlock, SealedHeader};
 use std::time::Duration;
 
 const ANNOUNCER: u8 = 200;
-
-fn peer(number: u8) -> PeerId {
-    let mut bytes = [number; 34];
-    bytes[..2].copy_from_slice(&[0x12, 32]);
-    PeerId::from_bytes(&bytes).unwrap()
-}
 
 /// A node with three peers and the one that announces, and blocks that it does not have.
 struct Scene {

@@ -1,6 +1,7 @@
 //! Rules of the synchronisation, one at a time: a node at its genesis block, and peers that say what a test
 //! lets them say.
 
+use crate::names::peer;
 use alloy_primitives::U256;
 use hanzo_network::{
     HeadersFault, ImportVerdict, Offence, PeerHead, PeerId, RequestFailure, SyncAction, SyncEvent,
@@ -9,12 +10,6 @@ use hanzo_network::{
 use hanzo_testkit::{TestChain, dev_spec};
 use hanzo_types::{RecoveredBlock, SealedHeader, TotalDifficulty};
 use std::{ops::Range, time::Duration};
-
-fn peer(number: u8) -> PeerId {
-    let mut bytes = [number; 34];
-    bytes[..2].copy_from_slice(&[0x12, 32]);
-    PeerId::from_bytes(&bytes).unwrap()
-}
 
 /// A node at its genesis block, and a chain that others have.
 struct Scene {
