@@ -45,8 +45,9 @@ struct Headers {
     limit: u64,
 }
 
+/// What requests for things by their hashes have in common.
 #[derive(RlpEncodable, RlpDecodable)]
-struct Blocks {
+struct Hashes {
     hashes: Vec<B256>,
 }
 
@@ -54,11 +55,6 @@ struct Blocks {
 struct BlockTransactions {
     block: B256,
     positions: Vec<u64>,
-}
-
-#[derive(RlpEncodable, RlpDecodable)]
-struct PooledTransactions {
-    hashes: Vec<B256>,
 }
 
 const HEADERS: u8 = 0;
@@ -76,13 +72,13 @@ impl Request {
             Self::Headers { locator, limit } => {
                 put(&mut bytes, HEADERS, &Headers { locator, limit });
             }
-            Self::Blocks { hashes } => put(&mut bytes, BLOCKS, &Blocks { hashes }),
+            Self::Blocks { hashes } => put(&mut bytes, BLOCKS, &Hashes { hashes }),
             Self::BlockTransactions { block, positions } => {
                 put(&mut bytes, BLOCK_TRANSACTIONS, &BlockTransactions { block, positions });
             }
             Self::PoolHashes => bytes.put_u8(POOL_HASHES),
             Self::PooledTransactions { hashes } => {
-                put(&mut bytes, POOLED_TRANSACTIONS, &PooledTransactions { hashes });
+                put(&mut bytes, POOLED_TRANSACTIONS, &Hashes { hashes });
             }
         }
         bytes.into()
@@ -111,10 +107,7 @@ impl Request {
                 Ok(Self::Headers { locator, limit })
             }
             BLOCKS => {
-                let what = "a request for blocks";
-                let Blocks { hashes } = decode_exact(what, rest, MAX_REQUEST_BYTES)?;
-                check_not_empty(what, &hashes)?;
-                check_count(what, &hashes, MAX_REQUESTED_BLOCKS)?;
+                let hashes = Hashes::decode("a request for blocks", rest, MAX_REQUESTED_BLOCKS)?;
                 Ok(Self::Blocks { hashes })
             }
             BLOCK_TRANSACTIONS => {
@@ -135,13 +128,21 @@ impl Request {
             }
             POOLED_TRANSACTIONS => {
                 let what = "a request for transactions of the pool";
-                let PooledTransactions { hashes } = decode_exact(what, rest, MAX_REQUEST_BYTES)?;
-                check_not_empty(what, &hashes)?;
-                check_count(what, &hashes, MAX_POOLED_TRANSACTIONS)?;
+                let hashes = Hashes::decode(what, rest, MAX_POOLED_TRANSACTIONS)?;
                 Ok(Self::PooledTransactions { hashes })
             }
             kind => Err(WireError::UnknownKind { what: "request", kind }),
         }
+    }
+}
+
+impl Hashes {
+    /// At least one and at most `max` hashes.
+    fn decode(what: &'static str, bytes: &[u8], max: usize) -> Result<Vec<B256>, WireError> {
+        let Self { hashes } = decode_exact(what, bytes, MAX_REQUEST_BYTES)?;
+        check_not_empty(what, &hashes)?;
+        check_count(what, &hashes, max)?;
+        Ok(hashes)
     }
 }
 

@@ -31,45 +31,7 @@ fn explore(name: &str) {
 macro_rules! explored {
     ($($name:ident),* $(,)?) => {
         $(#[test] fn $name() { explore(stringify!($name)); })*
-
-        #[test]
-        fn every_target_is_explored() {
-            let explored = [$(stringify!($name)),*];
-            let names: Vec<&str> = TARGETS.iter().map(|target| target.name).collect();
-            assert_eq!(names, explored);
-        }
     };
 }
 
-explored![
-    announcement,
-    block,
-    block_file,
-    deposit_log,
-    genesis,
-    header,
-    ipc_frames,
-    metrics_address,
-    miner_config,
-    miner_work,
-    mining_submission,
-    node_config,
-    node_flag,
-    node_key,
-    peer_address,
-    peer_answer,
-    peer_block,
-    peer_record,
-    peer_transactions,
-    precompile,
-    request,
-    response,
-    rpc_parameters,
-    rpc_request,
-    share_key,
-    status,
-    stored_row,
-    transaction,
-    transaction_batch,
-    trie_nodes,
-];
+hanzo_fuzz::for_every_target! { explored }
