@@ -3,6 +3,9 @@
 use crate::{address::port_of, peers::PeerLimits};
 use libp2p::{Multiaddr, PeerId, identity::Keypair};
 
+/// Longest text that a message repeats, in characters: three times an address with a long host name.
+const MAX_SHOWN_CHARS: usize = 256;
+
 /// A peer that the settings name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamedPeer {
@@ -42,10 +45,10 @@ pub enum PeerAddressError {
     #[error("{0:?} is no multiaddress, such as /ip4/203.0.113.7/tcp/30303/p2p/16Uiu2HA…: {1}")]
     Malformed(String, String),
     /// It does not say how to get there.
-    #[error("{0} names no TCP port, such as /ip4/203.0.113.7/tcp/30303")]
+    #[error("{0:?} names no TCP port, such as /ip4/203.0.113.7/tcp/30303")]
     NoPort(String),
     /// It does not say who is there.
-    #[error("{0} does not end in /p2p/ and the id of the peer")]
+    #[error("{0:?} does not end in /p2p/ and the id of the peer")]
     NoPeer(String),
 }
 
@@ -55,22 +58,62 @@ impl std::str::FromStr for NamedPeer {
     /// A multiaddress that ends in `/p2p/` and the id of the peer.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut address: Multiaddr = text.parse().map_err(|error: libp2p::multiaddr::Error| {
-            PeerAddressError::Malformed(text.to_owned(), error.to_string())
+            PeerAddressError::Malformed(shown(text), error.to_string())
         })?;
         match address.pop() {
             Some(libp2p::multiaddr::Protocol::P2p(peer)) if !address.is_empty() => {
                 match port_of(&address) {
-                    Some(_) => Ok(Self { peer, address }),
-                    None => Err(PeerAddressError::NoPort(text.to_owned())),
+                    // 0 is where nobody can be reached.
+                    Some(1..) => Ok(Self { peer, address }),
+                    Some(0) | None => Err(PeerAddressError::NoPort(shown(text))),
                 }
             }
-            _ => Err(PeerAddressError::NoPeer(text.to_owned())),
+            _ => Err(PeerAddressError::NoPeer(shown(text))),
         }
+    }
+}
+
+/// The beginning of a text, as much as a message needs.
+fn shown(text: &str) -> String {
+    match text.char_indices().nth(MAX_SHOWN_CHARS) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
     }
 }
 
 impl std::fmt::Display for NamedPeer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}/p2p/{}", self.address, self.peer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PEER: &str = "/p2p/12D3KooWGzxzKZYveHXtpG6AsrUJBcWxHBFS2HsEoGTxrMLvKXtf";
+
+    #[test]
+    fn a_peer_is_named_by_an_address_with_a_port_and_an_id() {
+        for good in ["/ip4/203.0.113.7/tcp/30303", "/ip6/::1/tcp/1", "/dns4/node.example/tcp/1"] {
+            let text = format!("{good}{PEER}");
+            assert_eq!(text.parse::<NamedPeer>().unwrap().to_string(), text);
+        }
+        for bad in ["/ip4/203.0.113.7", "/ip4/203.0.113.7/tcp/0", "/ip4/203.0.113.7/udp/1"] {
+            let error = format!("{bad}{PEER}").parse::<NamedPeer>().unwrap_err();
+            assert!(matches!(error, PeerAddressError::NoPort(_)), "{error}");
+        }
+        for bad in ["", PEER, "/ip4/203.0.113.7/tcp/30303"] {
+            let error = bad.parse::<NamedPeer>().unwrap_err();
+            assert!(error.to_string().starts_with(&format!("{bad:?}")), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_message_repeats_the_beginning_of_a_long_text() {
+        for long in ["é".repeat(50_000), format!("/dns4/{}/tcp/0{PEER}", "a".repeat(50_000))] {
+            let error = long.parse::<NamedPeer>().unwrap_err().to_string();
+            assert!(error.chars().count() < 500, "{} characters", error.chars().count());
+        }
     }
 }

@@ -67,7 +67,7 @@ impl Network {
         let core_config = CoreConfig { limits: config.limits, seed };
         let spec = Arc::clone(view.spec());
         let mut core = NetworkCore::new(&core_config, spec, PeerHead::of(&view), &records);
-        name_peers(&mut core, &config);
+        name_peers(&mut core, &config, &peer);
         let (commands, inbox) = mpsc::channel(COMMAND_QUEUE);
         let (peers, peer_count) = watch::channel(0);
         let (identity, known_identity) = watch::channel(Arc::new(identity_of(&swarm)));
@@ -144,7 +144,8 @@ async fn await_listening(swarm: &mut Swarm<Behaviour>, listeners: usize) {
     }
 }
 
-fn name_peers(core: &mut NetworkCore, config: &NetworkConfig) {
+/// Tells the core which peers the settings name. A list that all nodes of a network share has this one, too.
+fn name_peers(core: &mut NetworkCore, config: &NetworkConfig, own: &PeerId) {
     let kinds = [
         // In a small network they are all there is.
         (&config.bootnodes, Standing::Static),
@@ -152,7 +153,7 @@ fn name_peers(core: &mut NetworkCore, config: &NetworkConfig) {
         (&config.trusted_peers, Standing::Trusted),
     ];
     for (named, standing) in kinds {
-        for named in named {
+        for named in named.iter().filter(|named| named.peer != *own) {
             core.name_peer(named.peer, Some(named.address.clone()), standing);
         }
     }

@@ -2,12 +2,13 @@
 
 use crate::{
     NodeError,
+    network_values::{Nat, Peers},
     units::{
-        ReorgDepth, Retained, parse_duration, parse_listen_address, parse_reorg_depth,
-        parse_retained,
+        ReorgDepth, Retained, parse_duration, parse_extra_data, parse_listen_address,
+        parse_reorg_depth, parse_retained,
     },
 };
-use alloy_primitives::Address;
+use alloy_primitives::{Address, Bytes};
 use hanzo_exporter::parse_metrics_address;
 use serde::{Deserialize, Deserializer, de::Error as _};
 use std::{
@@ -68,12 +69,12 @@ pub(crate) struct NetworkSection {
     #[serde(default, deserialize_with = "listen_address")]
     pub(crate) addr: Option<IpAddr>,
     pub(crate) port: Option<u16>,
-    pub(crate) bootnodes: Option<Vec<String>>,
-    pub(crate) trusted_peers: Option<Vec<String>>,
+    pub(crate) bootnodes: Option<Vec<Peers>>,
+    pub(crate) trusted_peers: Option<Vec<Peers>>,
     pub(crate) trusted_only: Option<bool>,
     pub(crate) max_inbound_peers: Option<usize>,
     pub(crate) max_outbound_peers: Option<usize>,
-    pub(crate) nat: Option<String>,
+    pub(crate) nat: Option<Nat>,
     pub(crate) mdns: Option<bool>,
     pub(crate) nodekey: Option<PathBuf>,
 }
@@ -120,7 +121,8 @@ pub(crate) struct MinerSection {
     pub(crate) enabled: Option<bool>,
     pub(crate) etherbase: Option<Address>,
     pub(crate) threads: Option<usize>,
-    pub(crate) extradata: Option<String>,
+    #[serde(default, deserialize_with = "extra_data")]
+    pub(crate) extradata: Option<Bytes>,
     pub(crate) gaslimit: Option<u64>,
     pub(crate) max_beneficiaries: Option<usize>,
 }
@@ -190,6 +192,24 @@ fn number_or_word<'de, D: Deserializer<'de>>(source: D) -> Result<String, D::Err
     })
 }
 
+impl<'de> Deserialize<'de> for Peers {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        String::deserialize(source)?.parse().map_err(D::Error::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for Nat {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        String::deserialize(source)?.parse().map_err(D::Error::custom)
+    }
+}
+
+/// Extra data as its flag takes it.
+fn extra_data<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Bytes>, D::Error> {
+    let text = String::deserialize(source)?;
+    parse_extra_data(&text).map(Some).map_err(D::Error::custom)
+}
+
 /// An address as its flag takes it.
 fn listen_address<'de, D: Deserializer<'de>>(source: D) -> Result<Option<IpAddr>, D::Error> {
     let text = String::deserialize(source)?;
@@ -249,6 +269,22 @@ mod tests {
         assert_eq!((reorg.max_depth, reorg.max_age), (Some(ReorgDepth(None)), None));
         for bad in ["max-depth = 31", "max-depth = true", "max-age = \"old\"", "depth = 64"] {
             assert!(read(&format!("[reorg]\n{bad}")).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_bad_value_is_shown_where_it_stands() {
+        let bad = [
+            ("[network]\nbootnodes = [\"/ip4/203.0.113.7/tcp/30303\"]", "/p2p/"),
+            ("[network]\ntrusted-peers = [\"1.2.3.4:5\"]", "multiaddress"),
+            ("[network]\nnat = \"upnp\"", "extip"),
+            ("[miner]\nextradata = \"0x0\"", "odd"),
+        ];
+        for (text, reason) in bad {
+            let error = toml::from_str::<ConfigFile>(text).unwrap_err().to_string();
+            let (_, line) = text.split_once('\n').unwrap();
+            assert!(error.contains("line 2") && error.contains(line), "{error}");
+            assert!(error.contains(reason), "{error}");
         }
     }
 

@@ -29,6 +29,7 @@ mod interruption;
 mod logging;
 mod metrics_sources;
 mod network_settings;
+mod network_values;
 mod node;
 mod parts;
 mod progress;

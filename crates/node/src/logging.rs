@@ -25,11 +25,13 @@ const LINES_OF_STRANGERS: &str = "yamux=off,libp2p_request_response=error,libp2p
 
 /// Starts logging to standard error. `filter` is in the syntax of `RUST_LOG` and wins over it.
 pub(crate) fn start(format: LogFormat, filter: Option<&str>) -> Result<(), String> {
-    let filter = match (filter, std::env::var(EnvFilter::DEFAULT_ENV)) {
-        (Some(text), _) => parse(text).map_err(|error| format!("--log.filter: {error}"))?,
-        (None, Ok(text)) => parse(&text).or_else(|_| parse(DEFAULT_FILTER)).unwrap_or_default(),
-        (None, Err(_)) => parse(DEFAULT_FILTER).unwrap_or_default(),
+    let variable = std::env::var(EnvFilter::DEFAULT_ENV).ok();
+    let (source, text) = match (filter, &variable) {
+        (Some(text), _) => ("--log.filter", text),
+        (None, Some(text)) => (EnvFilter::DEFAULT_ENV, text.as_str()),
+        (None, None) => ("the default", DEFAULT_FILTER),
     };
+    let filter = parse(text).map_err(|error| format!("{source}: {error}"))?;
     let registry = tracing_subscriber::registry().with(filter);
     // A line that cannot be written is dropped. To complain about it on standard error, where it
     // did not fit, is a panic.

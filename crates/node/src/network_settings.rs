@@ -75,8 +75,17 @@ impl NetworkSettings {
         })
     }
 
+    /// Checks that there can be a network on this chain if one is asked for, and says what the settings ask
+    /// for in vain.
+    pub(crate) fn check(&self, spec: &ChainSpec) -> Result<(), NodeError> {
+        if let Some(pointless) = self.pointless(self.is_wanted(spec)?) {
+            tracing::warn!(target: "network", "{pointless}");
+        }
+        Ok(())
+    }
+
     /// Whether there is a network on this chain.
-    pub(crate) fn is_wanted(&self, spec: &ChainSpec) -> Result<bool, NodeError> {
+    fn is_wanted(&self, spec: &ChainSpec) -> Result<bool, NodeError> {
         let possible = match spec.rules() {
             Rules::Hanzo(_) if spec.is_dev() => {
                 Err("the dev chain is a single node's (decision D-38): use --chain cluster")
@@ -91,6 +100,27 @@ impl NetworkSettings {
             }
             Ok(()) | Err(_) => Ok(wanted),
         }
+    }
+
+    /// What the settings ask for that has no effect, or not the one that was probably meant. `wanted` is
+    /// whether there is a network.
+    fn pointless(&self, wanted: bool) -> Option<&'static str> {
+        let named = !(self.bootnodes.is_empty() && self.trusted.is_empty());
+        if named && !wanted {
+            return Some(
+                "there is no network here: the peers of --bootnodes and --trusted-peers are not connected to",
+            );
+        }
+        if self.trusted_only && !named && wanted {
+            return Some(
+                "--trusted-only without --bootnodes and --trusted-peers: nobody is connected to",
+            );
+        }
+        let no_room = self.max_inbound == 0 && self.max_outbound == 0 && self.trusted.is_empty();
+        (no_room && wanted).then_some(
+            "--max-inbound-peers and --max-outbound-peers are 0, and --trusted-peers names nobody: nobody is \
+             connected to",
+        )
     }
 
     /// The network's configuration on this chain; `None` if there is no network on it. Reads or makes the
@@ -133,4 +163,35 @@ impl NetworkSettings {
 
 fn address(ip: IpAddr, port: u16) -> Multiaddr {
     Multiaddr::from(ip).with(hanzo_network::Protocol::Tcp(port))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network_values::Peers;
+
+    #[test]
+    fn settings_without_effect_are_told_of() {
+        let named =
+            "/ip4/203.0.113.7/tcp/30303/p2p/12D3KooWGzxzKZYveHXtpG6AsrUJBcWxHBFS2HsEoGTxrMLvKXtf";
+        let Peers(bootnodes) = named.parse().unwrap();
+        let default = NetworkSettings::default;
+        for (settings, wanted, flag) in [
+            (NetworkSettings { bootnodes: bootnodes.clone(), ..default() }, false, "--bootnodes"),
+            (NetworkSettings { trusted_only: true, ..default() }, true, "--trusted-only"),
+            (
+                NetworkSettings { max_inbound: 0, max_outbound: 0, ..default() },
+                true,
+                "--max-inbound",
+            ),
+        ] {
+            let told = settings.pointless(wanted).unwrap();
+            assert!(told.contains(flag), "{told}");
+            assert_eq!(settings.pointless(!wanted), None, "{told}");
+        }
+        let trusted = bootnodes;
+        let settings = NetworkSettings { max_inbound: 0, max_outbound: 0, trusted, ..default() };
+        assert_eq!(settings.pointless(true), None);
+        assert_eq!(default().pointless(true).or(default().pointless(false)), None);
+    }
 }

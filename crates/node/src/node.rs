@@ -72,7 +72,7 @@ impl Node {
         let wait = (mode == MiningMode::Instant).then_some(INSTANT_INCLUSION_WAIT);
         let ipc = ipc_path(&config, &parts.datadir);
         let rpc_config = rpc_config(&config.rpc, ipc.clone(), wait)?;
-        config.network.is_wanted(&parts.spec)?;
+        config.network.check(&parts.spec)?;
         // From here on there is something to lose: a signal must not end the process unprepared.
         let signals = ShutdownSignals::listen()?;
         let metrics = metrics_sources::bind(config.metrics, &parts.spec).await?;

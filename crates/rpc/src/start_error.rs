@@ -8,7 +8,7 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum RpcStartError {
     /// The address cannot be listened on: in use, not this machine's, or privileged.
-    #[error("listening on {addr}: {source}")]
+    #[error("listening on {addr} (--http.addr, --http.port): {source}")]
     Bind {
         /// The address.
         addr: SocketAddr,
@@ -16,7 +16,7 @@ pub enum RpcStartError {
         source: io::Error,
     },
     /// The Unix socket cannot be created.
-    #[error("listening on the socket {}: {source}", path.display())]
+    #[error("listening on the socket {} (--ipcpath): {source}", path.display())]
     Ipc {
         /// Path of the socket.
         path: PathBuf,
@@ -24,7 +24,7 @@ pub enum RpcStartError {
         source: io::Error,
     },
     /// Another process serves this socket.
-    #[error("the socket {} is served by another process", path.display())]
+    #[error("the socket {} (--ipcpath) is served by another process", path.display())]
     IpcInUse {
         /// Path of the socket.
         path: PathBuf,

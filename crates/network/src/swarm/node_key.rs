@@ -12,7 +12,7 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum NodeKeyError {
     /// It cannot be read or made.
-    #[error("node key {path}: {source}")]
+    #[error("node key {path} (--nodekey): {source}")]
     File {
         /// Where it is.
         path: PathBuf,
@@ -21,7 +21,7 @@ pub enum NodeKeyError {
     },
     /// It holds no key.
     #[error(
-        "node key {path}: {reason}; expected 64 hexadecimal digits of a secp256k1 key, as geth's nodekey"
+        "node key {path} (--nodekey): {reason}; expected 64 hexadecimal digits of a secp256k1 key, as geth's nodekey"
     )]
     Malformed {
         /// Where it is.

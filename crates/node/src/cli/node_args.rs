@@ -46,10 +46,10 @@ pub(crate) struct ChainArgs {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Largest contract code in bytes; fixed when the data directory is created. Needs --dev.
-    #[arg(long = "dev.code-size-limit", value_name = "BYTES")]
+    #[arg(long = "dev.code-size-limit", value_name = "BYTES", allow_negative_numbers = true)]
     code_size_limit: Option<u64>,
     /// Largest gas limit of a transaction; fixed when the data directory is created. Needs --dev.
-    #[arg(long = "dev.tx-gas-cap", value_name = "GAS")]
+    #[arg(long = "dev.tx-gas-cap", value_name = "GAS", allow_negative_numbers = true)]
     tx_gas_cap: Option<u64>,
 }
 
@@ -99,7 +99,7 @@ struct RpcArgs {
     #[arg(long = "http.addr", value_name = "IP", value_parser = parse_listen_address)]
     http_addr: Option<IpAddr>,
     /// Port for HTTP and WebSocket; 0 lets the system choose [default: 8545].
-    #[arg(long = "http.port", value_name = "PORT")]
+    #[arg(long = "http.port", value_name = "PORT", allow_negative_numbers = true)]
     http_port: Option<u16>,
     /// Namespaces to serve, separated by commas, or `all`
     /// [default: eth,net,web3,txpool,rpc; on a loopback address also debug, poc and admin].
@@ -122,13 +122,13 @@ struct RpcArgs {
     #[arg(long = "ipcpath", value_name = "PATH")]
     ipc_path: Option<PathBuf>,
     /// Most gas that a call may use [default: 50000000].
-    #[arg(long = "rpc.gascap", value_name = "GAS")]
+    #[arg(long = "rpc.gascap", value_name = "GAS", allow_negative_numbers = true)]
     gas_cap: Option<u64>,
     /// Most connections at once [default: 500].
-    #[arg(long = "rpc.max-connections", value_name = "N")]
+    #[arg(long = "rpc.max-connections", value_name = "N", allow_negative_numbers = true)]
     max_connections: Option<u32>,
     /// Most requests in a batch [default: 100].
-    #[arg(long = "rpc.max-batch", value_name = "N")]
+    #[arg(long = "rpc.max-batch", value_name = "N", allow_negative_numbers = true)]
     max_batch: Option<u32>,
 }
 
@@ -145,16 +145,16 @@ struct MinerArgs {
     #[arg(long = "miner.etherbase", value_name = "ADDRESS")]
     etherbase: Option<Address>,
     /// Threads that search for a seal [default: 1 on the dev chain, all cores elsewhere].
-    #[arg(long = "miner.threads", value_name = "N")]
+    #[arg(long = "miner.threads", value_name = "N", allow_negative_numbers = true)]
     threads: Option<usize>,
     /// Up to 32 bytes in the header of own blocks, as text or 0x-prefixed hex.
     #[arg(long = "miner.extradata", value_name = "DATA", value_parser = parse_extra_data)]
     extra_data: Option<Bytes>,
     /// Coinbases that miners outside this process can work for at a time [default: 64].
-    #[arg(long = "miner.max-beneficiaries", value_name = "N")]
+    #[arg(long = "miner.max-beneficiaries", value_name = "N", allow_negative_numbers = true)]
     max_beneficiaries: Option<usize>,
     /// Gas limit that own blocks steer to [default: the genesis limit].
-    #[arg(long = "builder.gaslimit", value_name = "GAS")]
+    #[arg(long = "builder.gaslimit", value_name = "GAS", allow_negative_numbers = true)]
     gas_limit: Option<u64>,
     /// Makes a block every so often instead of when a transaction arrives, e.g. 2s. Needs --dev or
     /// a chain file with id 31337.
@@ -176,10 +176,10 @@ impl NodeArgs {
         let (mut config, file) = self.chain.into_parts()?;
         config.retention = self.prune.retention(&file);
         config.reorg = self.reorg.limits(&file.reorg);
-        config.network = self.network.settings(&file.network)?;
+        config.network = self.network.settings(&file.network);
         self.rpc.apply(&mut config.rpc, &file);
         config.metrics = self.metrics.address(&file.metrics);
-        self.miner.apply(&mut config, &file)?;
+        self.miner.apply(&mut config, &file);
         Ok(config)
     }
 }
@@ -293,7 +293,7 @@ impl RpcArgs {
 }
 
 impl MinerArgs {
-    fn apply(self, config: &mut NodeConfig, file: &ConfigFile) -> Result<(), NodeError> {
+    fn apply(self, config: &mut NodeConfig, file: &ConfigFile) {
         config.mine = match (self.mine, self.no_mine) {
             (true, _) => Some(true),
             (_, true) => Some(false),
@@ -304,13 +304,7 @@ impl MinerArgs {
         set(&mut config.max_beneficiaries, self.max_beneficiaries.or(file.miner.max_beneficiaries));
         config.target_gas_limit = self.gas_limit.or(file.miner.gaslimit);
         config.dev_block_time = self.dev_block_time.or(file.dev.block_time);
-        config.extra_data = match (self.extra_data, &file.miner.extradata) {
-            (Some(data), _) => data,
-            (None, Some(text)) => parse_extra_data(text)
-                .map_err(|error| NodeError::Config(format!("miner.extradata: {error}")))?,
-            (None, None) => Bytes::new(),
-        };
-        Ok(())
+        set(&mut config.extra_data, self.extra_data.or_else(|| file.miner.extradata.clone()));
     }
 }
 
