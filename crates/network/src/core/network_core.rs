@@ -312,8 +312,8 @@ impl NetworkCore {
             JobDone::Located { token, peer, locator } => {
                 actions.push(ask_for_headers(peer, token, locator));
             }
-            JobDone::AssembledBlock { hash, assembly } => {
-                self.tell_relay(now, RelayEvent::Assembled { hash, assembly }, actions);
+            JobDone::AssembledBlock { block, from, assembly } => {
+                self.tell_relay(now, RelayEvent::Assembled { block, from, assembly }, actions);
             }
             JobDone::FoundMissing { request, missing } => {
                 self.tell_pool(now, PoolEvent::Missing { request, missing }, actions);
@@ -508,15 +508,17 @@ impl NetworkCore {
     pub(super) fn tell_relay(&mut self, now: Now, event: RelayEvent, actions: &mut Vec<Action>) {
         for action in self.relay.on_event(now.elapsed, event) {
             match action {
-                RelayAction::Assemble { block, delivered } => {
-                    actions.push(Action::Work(Job::AssembleBlock { block, delivered }));
+                RelayAction::Assemble { block, from, delivered } => {
+                    actions.push(Action::Work(Job::AssembleBlock { block, from, delivered }));
                 }
                 RelayAction::RequestTransactions { request, peer, block, positions } => {
+                    tracing::debug!(target: "network", %peer, %block, request, "asking for transactions");
                     let token = Token::Relay(request);
                     let request = Request::BlockTransactions { block, positions };
                     actions.push(Action::Ask { peer, token, request });
                 }
                 RelayAction::RequestBlock { request, peer, block } => {
+                    tracing::debug!(target: "network", %peer, %block, request, "asking for a body");
                     let token = Token::Relay(request);
                     let request = Request::Blocks { hashes: vec![block] };
                     actions.push(Action::Ask { peer, token, request });
@@ -527,7 +529,7 @@ impl NetworkCore {
             }
         }
         if !self.waiting.is_empty() {
-            self.serve_waiting(actions);
+            self.serve_waiting(now, actions);
         }
     }
 }

@@ -11,12 +11,19 @@ use crate::{
 };
 use alloy_primitives::B256;
 use libp2p::PeerId;
+use std::time::Duration;
+
+/// How long a peer waits for a block that this node is getting itself. Then it is told that there is no answer
+/// yet, a second before it gives up and blames this node.
+const LONGEST_WAIT: Duration = Duration::from_secs(3);
 
 /// A request of a peer that is allowed.
 #[derive(Debug)]
 pub(super) struct Question {
     channel: ChannelId,
     request: Request,
+    /// When it came.
+    at: Duration,
 }
 
 impl Question {
@@ -35,7 +42,7 @@ impl Question {
     }
 
     fn serve(self, block: Option<FetchedBlock>) -> Action {
-        let Self { channel, request } = self;
+        let Self { channel, request, .. } = self;
         Action::Work(Job::Serve { channel, request, block })
     }
 }
@@ -67,7 +74,7 @@ impl NetworkCore {
             actions.push(busy());
             return self.report(now, &peer, Offence::Flooding, actions);
         }
-        let question = Question { channel, request };
+        let question = Question { channel, request, at: now.elapsed };
         match question.block().filter(|hash| self.relay.is_incoming(hash)) {
             // It was passed on before its body was here: who asks for it gets it when it is.
             Some(hash) if self.relay.body(&hash).is_none() => {
@@ -81,14 +88,22 @@ impl NetworkCore {
         }
     }
 
-    /// Answers the requests that waited for a block, if it is here or will not come.
-    pub(super) fn serve_waiting(&mut self, actions: &mut Vec<Action>) {
+    /// Answers the requests that waited for a block, if it is here, or will not come, or has not for too long.
+    pub(super) fn serve_waiting(&mut self, now: Now, actions: &mut Vec<Action>) {
         let relay = &self.relay;
         let ready = |hash: &B256| !relay.is_incoming(hash) || relay.body(hash).is_some();
         for (hash, questions) in self.waiting.extract_if(.., |hash, _| ready(hash)) {
             let block = relay.body(&hash);
             actions.extend(questions.into_iter().map(|question| question.serve(block.clone())));
         }
+        let is_over =
+            |question: &mut Question| question.at.saturating_add(LONGEST_WAIT) <= now.elapsed;
+        for questions in self.waiting.values_mut() {
+            for question in questions.extract_if(.., is_over) {
+                actions.push(Action::RespondBusy { channel: question.channel });
+            }
+        }
+        self.waiting.retain(|_, questions| !questions.is_empty());
     }
 
     /// The answer to a request of a peer has left this node.
@@ -138,6 +153,9 @@ impl NetworkCore {
             }
             (Token::Pool(request), Answer::Pooled(transactions)) => {
                 self.tell_pool(now, PoolEvent::Transactions { request, transactions }, actions);
+            }
+            (Token::Relay(request), Answer::Busy) => {
+                self.tell_relay(now, RelayEvent::Busy { request }, actions);
             }
             (token, Answer::Busy) => {
                 self.request_failed(now, token, RequestFailure::Unlucky, actions);

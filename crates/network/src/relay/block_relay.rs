@@ -4,7 +4,7 @@ use super::{
     incoming_block::{AnnouncedBlock, BodyRequest, IncomingBlock, Stage},
     servers::Servers,
 };
-use crate::{peers::Offence, wire::MAX_REQUESTED_TRANSACTIONS};
+use crate::peers::Offence;
 use alloy_primitives::{B256, Bytes};
 use hanzo_types::{RecoveredBlock, SealedBlock};
 use libp2p::PeerId;
@@ -14,14 +14,17 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 /// chain; who makes more is too far behind, and gets the rest by synchronisation.
 pub const MAX_INCOMING_BLOCKS: usize = 32;
 
-/// How long a peer has for a body. It may still be fetching it itself.
+/// How long a peer has for a body. Whoever is still getting it itself says so before.
 const BODY_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// After this long one more peer is asked, so that one that withholds a body does not delay it for long.
 const SECOND_REQUEST_AFTER: Duration = Duration::from_secs(1);
 
-/// How many peers are asked for a body.
+/// How often a body is asked for.
 const MAX_ATTEMPTS: usize = 4;
+
+/// Most peers whose announcements of a block are looked at: more than are connected at a time.
+pub(super) const MAX_ANNOUNCERS: usize = 64;
 
 /// What the relay of blocks hears of.
 #[derive(Debug)]
@@ -39,8 +42,10 @@ pub enum RelayEvent {
     },
     /// An attempt to put a block together is over.
     Assembled {
-        /// Hash of the block.
-        hash: B256,
+        /// What was known of it.
+        block: Arc<AnnouncedBlock>,
+        /// Who said so.
+        from: PeerId,
         /// What came of it.
         assembly: Assembly,
     },
@@ -60,6 +65,11 @@ pub enum RelayEvent {
     },
     /// A request brought nothing.
     Failed {
+        /// Number of the request.
+        request: u64,
+    },
+    /// A peer cannot answer yet: it has no time, or is getting the block itself.
+    Busy {
         /// Number of the request.
         request: u64,
     },
@@ -107,6 +117,8 @@ pub enum RelayAction {
     Assemble {
         /// What is known of it.
         block: Arc<AnnouncedBlock>,
+        /// Who said so.
+        from: PeerId,
         /// Encoded transactions by their position.
         delivered: BTreeMap<u64, Bytes>,
     },
@@ -188,8 +200,8 @@ impl BlockRelay {
                 }
             }
             RelayEvent::Announced { block, from } => self.announced(block, from, &mut actions),
-            RelayEvent::Assembled { hash, assembly } => {
-                self.assembled(now, hash, assembly, &mut actions);
+            RelayEvent::Assembled { block, from, assembly } => {
+                self.assembled(now, (block, from), assembly, &mut actions);
             }
             RelayEvent::Transactions { request, transactions } => {
                 self.transactions(now, request, transactions, &mut actions);
@@ -198,6 +210,15 @@ impl BlockRelay {
             RelayEvent::Failed { request } => {
                 if let Some(request) = self.requests.remove(&request) {
                     self.ask(now, request.block, &mut actions);
+                }
+            }
+            RelayEvent::Busy { request } => {
+                if let Some(BodyRequest { block, peer, .. }) = self.requests.remove(&request) {
+                    // It may be asked again.
+                    if let Some(incoming) = self.incoming.get_mut(&block) {
+                        incoming.tried.retain(|tried| *tried != peer);
+                    }
+                    self.ask(now, block, &mut actions);
                 }
             }
             RelayEvent::Imported(hash) => drop(self.incoming.remove(&hash)),
@@ -223,51 +244,53 @@ impl BlockRelay {
     fn announced(
         &mut self,
         block: Box<AnnouncedBlock>,
-        announced_by: PeerId,
+        from: PeerId,
         actions: &mut Vec<RelayAction>,
     ) {
         let hash = block.header.hash();
-        if self.incoming.contains_key(&hash) {
-            return;
+        if let Some(incoming) = self.incoming.get_mut(&hash) {
+            return incoming.announced_again(block, from, actions);
         }
         if self.incoming.len() >= MAX_INCOMING_BLOCKS {
-            return actions.push(RelayAction::GaveUp { peer: announced_by });
+            return actions.push(RelayAction::GaveUp { peer: from });
         }
-        let announced = Arc::from(block);
-        let (delivered, missing, tried) = (BTreeMap::new(), Vec::new(), Vec::new());
-        let (stage, body) = (Stage::Assembling, None);
-        let block = Arc::clone(&announced);
-        let incoming =
-            IncomingBlock { announced, delivered, missing, announced_by, stage, tried, body };
-        self.incoming.insert(hash, incoming);
-        actions.push(RelayAction::Assemble { block, delivered: BTreeMap::new() });
+        let block = Arc::from(block);
+        self.incoming.insert(hash, IncomingBlock::new(Arc::clone(&block), from));
+        actions.push(RelayAction::Assemble { block, from, delivered: BTreeMap::new() });
     }
 
     fn assembled(
         &mut self,
         now: Duration,
-        hash: B256,
+        (block, from): (Arc<AnnouncedBlock>, PeerId),
         assembly: Assembly,
         actions: &mut Vec<RelayAction>,
     ) {
+        let hash = block.header.hash();
         let Some(incoming) = self.incoming.get_mut(&hash) else { return };
-        if incoming.stage != Stage::Assembling {
-            return;
-        }
+        // Of what others have announced meanwhile.
+        let is_another = from != incoming.announced_by;
         match assembly {
+            _ if incoming.stage == Stage::Importing => return,
             Assembly::Complete(block) => {
                 let block = FetchedBlock::Recovered(block);
                 incoming.stage = Stage::Importing;
                 incoming.body = Some(block.clone());
+                self.peers
+                    .delivered(&incoming.delivered_by.filter(|_| !is_another).unwrap_or(from));
                 return actions.push(RelayAction::Import(block));
             }
-            Assembly::Missing(positions) => {
-                // Beyond half of the block the whole of it is hardly longer.
-                let half = incoming.announced.transactions.len() / 2;
-                let few = positions.len() <= half.min(MAX_REQUESTED_TRANSACTIONS);
-                let first_time = incoming.delivered.is_empty();
-                incoming.missing = if few && first_time { positions } else { Vec::new() };
+            Assembly::Missing(positions) if is_another => {
+                // Anybody can announce a block with hashes of nothing, and would be asked for that.
+                if !self.peers.has_delivered(&from) {
+                    return;
+                }
+                incoming.announced_by = from;
+                incoming.announced = block;
+                incoming.lacks(positions);
             }
+            Assembly::Missing(positions) => incoming.lacks(positions),
+            Assembly::Mismatch if is_another => return,
             Assembly::Mismatch => incoming.missing = Vec::new(),
         }
         incoming.stage = Stage::Requested { next: now };
@@ -282,9 +305,8 @@ impl BlockRelay {
         if !matches!(incoming.stage, Stage::Requested { .. }) {
             return;
         }
-        let untried = incoming.tried.len() < MAX_ATTEMPTS;
-        let next = self.peers.best(&incoming.announced_by, &incoming.tried);
-        let Some(peer) = next.filter(|_| untried) else {
+        let next = self.peers.best(&incoming.announcers, &incoming.tried);
+        let Some(peer) = next.filter(|_| incoming.attempts < MAX_ATTEMPTS) else {
             if is_asked {
                 incoming.stage = Stage::Requested { next: Duration::MAX };
                 return;
@@ -294,6 +316,7 @@ impl BlockRelay {
             return actions.push(RelayAction::GaveUp { peer });
         };
         incoming.tried.push(peer);
+        incoming.attempts = incoming.attempts.saturating_add(1);
         incoming.stage = Stage::Requested { next: now.saturating_add(SECOND_REQUEST_AFTER) };
         self.next_request = self.next_request.saturating_add(1);
         let request = self.next_request;
@@ -306,7 +329,9 @@ impl BlockRelay {
             RelayAction::RequestTransactions { request, peer, block: hash, positions }
         });
         let deadline = now.saturating_add(BODY_TIMEOUT);
-        self.requests.insert(request, BodyRequest { block: hash, peer, positions, deadline });
+        let list_of = incoming.announced_by;
+        self.requests
+            .insert(request, BodyRequest { block: hash, peer, list_of, positions, deadline });
     }
 
     fn transactions(
@@ -317,7 +342,7 @@ impl BlockRelay {
         actions: &mut Vec<RelayAction>,
     ) {
         let Some(request) = self.requests.remove(&request) else { return };
-        let BodyRequest { block: hash, peer, positions, .. } = request;
+        let BodyRequest { block: hash, peer, list_of, positions, .. } = request;
         if transactions.len() != positions.len() {
             if !transactions.is_empty() {
                 let offence = Offence::WrongAnswer;
@@ -325,15 +350,19 @@ impl BlockRelay {
             }
             return self.ask(now, hash, actions);
         }
-        self.peers.delivered(&peer);
         let Some(incoming) = self.incoming.get_mut(&hash) else { return };
         if !matches!(incoming.stage, Stage::Requested { .. }) {
             return;
         }
+        if incoming.announced_by != list_of {
+            // They fill the gaps of a list that was replaced.
+            return self.ask(now, hash, actions);
+        }
         incoming.delivered = positions.into_iter().zip(transactions).collect();
+        incoming.delivered_by = Some(peer);
         incoming.stage = Stage::Assembling;
         let (block, delivered) = (Arc::clone(&incoming.announced), incoming.delivered.clone());
-        actions.push(RelayAction::Assemble { block, delivered });
+        actions.push(RelayAction::Assemble { block, from: list_of, delivered });
     }
 
     fn block(

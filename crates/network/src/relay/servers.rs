@@ -38,11 +38,16 @@ impl Servers {
         }
     }
 
-    /// Who is asked next, and was not before: whoever has announced the block, unless it withheld the
-    /// last one it was asked for; then whoever has delivered most.
-    pub(super) fn best(&self, announcer: &PeerId, tried: &[PeerId]) -> Option<PeerId> {
+    /// Whether a peer has delivered the last body that it was asked for.
+    pub(super) fn has_delivered(&self, peer: &PeerId) -> bool {
+        self.peers.get(peer).is_some_and(|record| *record > 0)
+    }
+
+    /// Who is asked next, and was not before: of those who have announced the block whoever has delivered
+    /// most, unless all of them withheld the last one they were asked for; then whoever else has.
+    pub(super) fn best(&self, announcers: &[PeerId], tried: &[PeerId]) -> Option<PeerId> {
         let untried = self.peers.iter().filter(|(peer, _)| !tried.contains(peer));
-        let rank = |peer: &PeerId, record: i8| (peer == announcer && record >= 0, record);
+        let rank = |peer: &PeerId, record: i8| (announcers.contains(peer) && record >= 0, record);
         let best = untried.min_by_key(|(peer, record)| Reverse(rank(peer, **record)));
         best.map(|(peer, _)| *peer)
     }

@@ -6,6 +6,7 @@ use super::{
     channels::Channels,
     import::{ImportLane, Importer, import_block, import_segment},
     job_limits::JobLimits,
+    lanes::Lanes,
     partings::Partings,
     sync_log::SyncLog,
     unreached::Unreached,
@@ -40,7 +41,7 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 use tokio::{
-    sync::{Semaphore, broadcast, mpsc, watch},
+    sync::{broadcast, mpsc, watch},
     task::JoinSet,
     time::MissedTickBehavior,
 };
@@ -76,9 +77,7 @@ pub(crate) struct Driver {
     tasks: JoinSet<Event>,
     imports: ImportLane,
     limits: JobLimits,
-    cores: Arc<Semaphore>,
-    /// Announcements of blocks do not wait for anything else.
-    announcement_cores: Arc<Semaphore>,
+    lanes: Lanes,
     /// When the blocks that are on their way were announced.
     announced: HashMap<B256, Duration>,
     sync_log: SyncLog,
@@ -112,8 +111,7 @@ impl Driver {
             tasks: JoinSet::new(),
             imports: ImportLane::default(),
             limits: JobLimits::default(),
-            cores: Arc::new(Semaphore::new(cores.saturating_add(1))),
-            announcement_cores: Arc::new(Semaphore::new(cores)),
+            lanes: Lanes::new(cores),
             announced: HashMap::new(),
             sync_log: SyncLog::default(),
             partings: Partings::new(),
@@ -345,12 +343,10 @@ impl Driver {
             self.metrics.dropped.increment(1);
             return self.act(now, instead);
         }
-        let is_announcement = matches!(job, Job::ExamineBlock { .. });
-        let cores = if is_announcement { &self.announcement_cores } else { &self.cores };
-        let (worker, cores) = (self.parts.worker.clone(), Arc::clone(cores));
+        let (worker, lane) = (self.parts.worker.clone(), self.lanes.of(&job));
         let chain = self.parts.chain.clone();
         self.tasks.spawn(async move {
-            let _core = cores.acquire_owned().await;
+            let _core = lane.acquire_owned().await;
             let work = move || worker.run(job, &chain.view(), now);
             let done = tokio::task::spawn_blocking(work).await;
             Event::Done(finished(done))

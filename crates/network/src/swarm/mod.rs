@@ -7,6 +7,7 @@ mod driver;
 mod gossip_settings;
 mod import;
 mod job_limits;
+mod lanes;
 mod node_key;
 mod partings;
 mod pending_gate;

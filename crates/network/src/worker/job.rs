@@ -68,6 +68,8 @@ pub enum Job {
     AssembleBlock {
         /// What is known of it.
         block: Arc<AnnouncedBlock>,
+        /// Who said so.
+        from: PeerId,
         /// Encoded transactions by their position.
         delivered: BTreeMap<u64, Bytes>,
     },
@@ -146,8 +148,10 @@ pub enum JobDone {
     },
     /// An attempt to put a block together is over.
     AssembledBlock {
-        /// Hash of the block.
-        hash: B256,
+        /// What was known of it.
+        block: Arc<AnnouncedBlock>,
+        /// Who said so.
+        from: PeerId,
         /// What came of it.
         assembly: Assembly,
     },

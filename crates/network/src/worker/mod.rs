@@ -62,9 +62,9 @@ impl Worker {
             Job::Locate { token, peer } => {
                 JobDone::Located { token, peer, locator: crate::sync::locator(view) }
             }
-            Job::AssembleBlock { block, delivered } => {
+            Job::AssembleBlock { block, from, delivered } => {
                 let assembly = self.assemble_block(&block, &delivered);
-                JobDone::AssembledBlock { hash: block.header.hash(), assembly }
+                JobDone::AssembledBlock { block, from, assembly }
             }
             Job::FindMissing { request, hashes } => {
                 let missing = hashes.into_iter().filter(|hash| self.pool.get(*hash).is_none());

@@ -1,12 +1,13 @@
 //! Rules of getting the bodies of announced blocks, one at a time.
 
 use crate::names::peer;
+use alloy_primitives::B256;
 use hanzo_network::{
     AnnouncedBlock, Assembly, BlockRelay, Offence, PeerId, RelayAction, RelayEvent,
 };
 use hanzo_testkit::{TestChain, dev_spec};
 use hanzo_types::{RecoveredBlock, SealedHeader};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 const ANNOUNCER: u8 = 200;
 
@@ -36,17 +37,32 @@ impl Scene {
         self.blocks[block].sealed_header().clone()
     }
 
+    /// A peer announces a block with so many transactions, whose hashes it makes up.
+    fn hear(&mut self, block: usize, from: u8, transactions: usize) -> Vec<RelayAction> {
+        let transactions = vec![B256::repeat_byte(from); transactions];
+        let block = AnnouncedBlock { header: self.header(block), transactions };
+        self.tell(RelayEvent::Announced { block: Box::new(block), from: peer(from) })
+    }
+
+    /// What the transactions of that announcement come to, in the pool of this node.
+    fn try_together(&mut self, heard: &[RelayAction], assembly: Assembly) -> Vec<RelayAction> {
+        let [RelayAction::Assemble { block, from, .. }] = heard else { panic!("{heard:?}") };
+        let (block, from) = (Arc::clone(block), *from);
+        self.tell(RelayEvent::Assembled { block, from, assembly })
+    }
+
     /// A block is announced, and its transactions are not in the pool. Who is asked for it, and the number
     /// of the request.
     fn announce(&mut self, block: usize) -> (u64, PeerId) {
-        let header = self.header(block);
-        let hash = header.hash();
-        let announced = AnnouncedBlock { header, transactions: vec![hash] };
-        let event = RelayEvent::Announced { block: Box::new(announced), from: peer(ANNOUNCER) };
-        assert!(matches!(self.tell(event)[..], [RelayAction::Assemble { .. }]));
-        let assembly = Assembly::Missing(vec![0]);
-        let actions = self.tell(RelayEvent::Assembled { hash, assembly });
-        asked(&actions)[0]
+        let actions = self.hear(block, ANNOUNCER, 1);
+        asked(&self.try_together(&actions, Assembly::Missing(vec![0])))[0]
+    }
+
+    /// Another peer announces it, with hashes that are in the pool.
+    fn complete(&mut self, block: usize, from: u8, transactions: usize) -> Vec<RelayAction> {
+        let actions = self.hear(block, from, transactions);
+        let whole = Assembly::Complete(Arc::new(self.blocks[block].clone()));
+        self.try_together(&actions, whole)
     }
 
     fn answer(&mut self, request: u64, block: usize) -> Vec<RelayAction> {
@@ -169,4 +185,84 @@ fn a_peer_that_leaves_is_replaced_at_once() {
     let actions = scene.tell(RelayEvent::PeerGone(peer(ANNOUNCER)));
     assert_eq!(asked(&actions).len(), 1);
     assert!(late(&scene.wait(3_999)).is_empty());
+}
+
+#[test]
+fn right_hashes_of_another_peer_put_the_block_together_although_a_stranger_was_faster_with_wrong_ones()
+ {
+    let mut scene = Scene::new(1);
+    let (request, _) = scene.announce(0);
+    assert_eq!(imports(&scene.complete(0, 1, 2)), 1);
+    assert!(scene.hear(0, 2, 3).is_empty(), "it is here");
+    assert_eq!(imports(&scene.answer(request, 0)), 0);
+}
+
+#[test]
+fn a_peer_is_listened_to_once_about_a_block_and_the_same_hashes_are_tried_once() {
+    let mut scene = Scene::new(1);
+    let _ = scene.announce(0);
+    assert!(scene.hear(0, ANNOUNCER, 5).is_empty());
+    let same = AnnouncedBlock {
+        header: scene.header(0),
+        transactions: vec![B256::repeat_byte(ANNOUNCER)],
+    };
+    let event = RelayEvent::Announced { block: Box::new(same), from: peer(1) };
+    assert!(scene.tell(event).is_empty());
+    assert!(scene.hear(0, 1, 5).is_empty());
+    assert_eq!(scene.hear(0, 2, 5).len(), 1);
+}
+
+#[test]
+fn strangers_with_wrong_hashes_are_not_asked_at_once_and_peers_with_merit_are() {
+    let mut scene = Scene::new(2);
+    // The announcement of 3 was right once.
+    let _ = scene.announce(0);
+    let _ = scene.complete(0, 3, 1);
+    let _ = scene.wait(5_000);
+
+    let first = scene.hear(1, 1, 3);
+    assert_eq!(asked(&scene.try_together(&first, Assembly::Missing(vec![0, 1, 2]))).len(), 1);
+    let stranger = scene.hear(1, 2, 3);
+    assert!(scene.try_together(&stranger, Assembly::Missing(vec![0])).is_empty());
+    let stranger = scene.hear(1, ANNOUNCER, 9);
+    assert!(scene.try_together(&stranger, Assembly::Mismatch).is_empty());
+    let known = scene.hear(1, 3, 10);
+    let actions = scene.try_together(&known, Assembly::Missing(vec![4, 7]));
+    let [RelayAction::RequestTransactions { peer: who, positions, .. }] = &actions[..] else {
+        panic!("{actions:?}")
+    };
+    assert_eq!((who, &positions[..]), (&peer(3), &[4, 7][..]));
+}
+
+#[test]
+fn a_peer_that_has_no_time_is_asked_again_and_not_blamed() {
+    let mut scene = Scene::new(1);
+    let (first, who) = scene.announce(0);
+    let (second, _) = asked(&scene.wait(1_000))[0];
+    let (again, whom) = asked(&scene.tell(RelayEvent::Busy { request: first }))[0];
+    assert_eq!(whom, who);
+    assert!(late(&scene.wait(3_999)).iter().all(|peer| *peer != who));
+    let _ = second;
+    assert_eq!(imports(&scene.answer(again, 0)), 1);
+}
+
+#[test]
+fn a_peer_that_never_has_time_is_asked_four_times() {
+    let mut relay = BlockRelay::default();
+    let mut theirs = TestChain::new(dev_spec());
+    let block = theirs.mine(Vec::new());
+    let _ = relay.on_event(Duration::ZERO, RelayEvent::PeerReady(peer(1)));
+    let header = block.sealed_header().clone();
+    let announced = AnnouncedBlock { header, transactions: vec![B256::ZERO] };
+    let event = RelayEvent::Announced { block: Box::new(announced), from: peer(1) };
+    let mut actions = relay.on_event(Duration::ZERO, event);
+    let [RelayAction::Assemble { block, from, .. }] = &actions[..] else { panic!("{actions:?}") };
+    let (block, from, assembly) = (Arc::clone(block), *from, Assembly::Missing(vec![0]));
+    actions = relay.on_event(Duration::ZERO, RelayEvent::Assembled { block, from, assembly });
+    let mut times = 0;
+    while let [(request, _)] = asked(&actions)[..] {
+        times += 1;
+        actions = relay.on_event(Duration::ZERO, RelayEvent::Busy { request });
+    }
+    assert!(times == 4 && gave_up(&actions) && relay.incoming() == 0, "{times}");
 }
