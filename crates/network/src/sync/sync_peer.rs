@@ -83,8 +83,9 @@ impl SyncPeer {
         Self { head, is_chosen, downloads: 0, reliability }
     }
 
-    /// Whether there is anything to say for it apart from what it says itself. New names have nothing.
+    /// Whether there is anything to say for it apart from what it says itself. New names have nothing. Discovery
+    /// finds strangers, too: that this node has chosen it counts until it fails.
     pub(super) const fn has_merit(&self) -> bool {
-        self.reliability.is_proven || self.is_chosen
+        self.reliability.is_proven || (self.is_chosen && self.reliability.failures == 0)
     }
 }

@@ -295,6 +295,33 @@ fn a_peer_that_has_brought_a_block_is_no_stranger_until_it_breaks_its_word() {
 }
 
 #[test]
+fn a_peer_that_was_chosen_is_a_stranger_once_it_has_failed() {
+    let mut scene = Scene::new(2);
+    // One that was chosen keeps its word, and has nothing better from then on.
+    let _ = scene.chosen_claim(9, 0);
+    let head = boast(scene.heads[1]);
+    let (liar, is_chosen) = (peer(1), true);
+    let actions = scene.tell(SyncEvent::PeerHead { peer: liar, head, is_chosen });
+    assert_eq!(asked_for_headers(&actions).len(), 1);
+    // It is silent for six seconds, and is late: after ten it could be asked again. As a stranger it waits for
+    // four seconds for each that it has wasted.
+    let _ = scene.wait(6);
+    let mut waited = 0;
+    while asked_for_headers(&scene.wait(1)).is_empty() {
+        waited += 1;
+        assert!(waited < 60);
+    }
+    assert_eq!(waited, 9, "the first time nobody knew that it would fail");
+    let _ = scene.wait(6);
+    let mut waited = 0;
+    while asked_for_headers(&scene.wait(1)).is_empty() {
+        waited += 1;
+        assert!(waited < 60);
+    }
+    assert_eq!(waited, 23);
+}
+
+#[test]
 fn strangers_are_not_asked_for_blocks_that_a_peer_with_merit_has() {
     let mut scene = Scene::new(2);
     // They claim the same chain, and have nothing to do.
