@@ -89,8 +89,9 @@ simulate: setup ## Runs SEEDS (500) simulated networks from seed FIRST (0) on.
 	cargo run --release --locked -p hanzo-simulator -- --seeds $(or $(SEEDS),500) --first $(or $(FIRST),0)
 
 torture: build ## A million curve results; 5 minutes (ten million calls) of any bytes at the precompiles; 10 000 simulated networks; 200 crashes of a release build (SIGKILL, failing writes, a full disk).
-	HANZO_CURVE_CASES=1000000 cargo test --release --locked -p hanzo-curve --test it rounding::
-	HANZO_FUZZ_CASES=10000000 cargo test --release --locked -p hanzo-evm --test it raw_input::
+	@# All packages at once: alone, the dependencies of some have other features, and RocksDB is compiled once more.
+	HANZO_CURVE_CASES=1000000 cargo test --release --locked --workspace --test it --quiet rounding::
+	HANZO_FUZZ_CASES=10000000 cargo test --release --locked --workspace --test it --quiet raw_input::
 	$(MAKE) --no-print-directory simulate SEEDS=10000
 	cargo test --release --locked -p hanzo-e2e -- --ignored --nocapture crash_loop::
 
