@@ -83,7 +83,7 @@ conformance: setup ## Runs the own Ethereum fixtures, and public ones: DIR="…"
 	$(BUILD)/debug/hanzo-conformance tests/conformance/fixtures $(DIR) $(ARGS)
 
 soak: build ## Sends 100 000 transactions to a release build and watches its memory.
-	cargo test --release --locked -p hanzo-e2e -- --ignored --nocapture soak::
+	cargo test --release --locked --workspace --test it -- --ignored --nocapture soak::
 
 simulate: setup ## Runs SEEDS (500) simulated networks from seed FIRST (0) on.
 	cargo run --release --locked -p hanzo-simulator -- --seeds $(or $(SEEDS),500) --first $(or $(FIRST),0)
@@ -93,7 +93,7 @@ torture: build ## A million curve results; 5 minutes (ten million calls) of any 
 	HANZO_CURVE_CASES=1000000 cargo test --release --locked --workspace --test it --quiet rounding::
 	HANZO_FUZZ_CASES=10000000 cargo test --release --locked --workspace --test it --quiet raw_input::
 	$(MAKE) --no-print-directory simulate SEEDS=10000
-	cargo test --release --locked -p hanzo-e2e -- --ignored --nocapture crash_loop::
+	cargo test --release --locked --workspace --test it -- --ignored --nocapture crash_loop::
 
 load-build: setup
 	cargo build --release --locked -p hanzo -p hanzo-load

@@ -3,7 +3,10 @@
 use crate::{address::port_of, peers::PeerLimits};
 use libp2p::{Multiaddr, PeerId, identity::Keypair};
 
-/// Longest text that a message repeats, in characters: three times an address with a long host name.
+/// Longest address of a peer as text, in bytes: with the longest host name (253) it has 330.
+pub const MAX_PEER_ADDRESS_BYTES: usize = 512;
+
+/// Longest text that a message repeats, in characters.
 const MAX_SHOWN_CHARS: usize = 256;
 
 /// A peer that the settings name.
@@ -44,6 +47,12 @@ pub enum PeerAddressError {
     /// It is no multiaddress.
     #[error("{0:?} is no multiaddress, such as /ip4/203.0.113.7/tcp/30303/p2p/16Uiu2HA…: {1}")]
     Malformed(String, String),
+    /// It is longer than any address.
+    #[error("an address of {found} bytes, at most {MAX_PEER_ADDRESS_BYTES} are allowed")]
+    TooLong {
+        /// Its length.
+        found: usize,
+    },
     /// It does not say how to get there.
     #[error("{0:?} names no TCP port, such as /ip4/203.0.113.7/tcp/30303")]
     NoPort(String),
@@ -57,6 +66,7 @@ impl std::str::FromStr for NamedPeer {
 
     /// A multiaddress that ends in `/p2p/` and the id of the peer.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        check_peer_address(text)?;
         let mut address: Multiaddr = text.parse().map_err(|error: libp2p::multiaddr::Error| {
             PeerAddressError::Malformed(shown(text), error.to_string())
         })?;
@@ -71,6 +81,17 @@ impl std::str::FromStr for NamedPeer {
             _ => Err(PeerAddressError::NoPeer(shown(text))),
         }
     }
+}
+
+/// Refuses what is too long before it is decoded: the time that base 58 takes grows with the square of the length.
+///
+/// # Errors
+/// [`PeerAddressError::TooLong`].
+pub const fn check_peer_address(text: &str) -> Result<(), PeerAddressError> {
+    if text.len() > MAX_PEER_ADDRESS_BYTES {
+        return Err(PeerAddressError::TooLong { found: text.len() });
+    }
+    Ok(())
 }
 
 /// The beginning of a text, as much as a message needs.
@@ -110,10 +131,19 @@ mod tests {
     }
 
     #[test]
-    fn a_message_repeats_the_beginning_of_a_long_text() {
-        for long in ["é".repeat(50_000), format!("/dns4/{}/tcp/0{PEER}", "a".repeat(50_000))] {
+    fn a_text_that_is_longer_than_any_address_is_not_looked_at() {
+        for long in ["x".repeat(2_000_000), format!("/ip4/127.0.0.1/tcp/1/p2p/{}", "Q".repeat(512))]
+        {
+            let error = long.parse::<NamedPeer>().unwrap_err();
+            assert_eq!(error, PeerAddressError::TooLong { found: long.len() });
+        }
+    }
+
+    #[test]
+    fn a_message_repeats_the_beginning_of_a_text() {
+        for long in ["é".repeat(256), format!("/dns4/{}/tcp/0{PEER}", "a".repeat(400))] {
             let error = long.parse::<NamedPeer>().unwrap_err().to_string();
-            assert!(error.chars().count() < 500, "{} characters", error.chars().count());
+            assert!(error.chars().count() < 450, "{} characters", error.chars().count());
         }
     }
 }

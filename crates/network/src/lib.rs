@@ -30,7 +30,9 @@ mod sync;
 mod wire;
 mod worker;
 
-pub use config::{NamedPeer, NetworkConfig, PeerAddressError};
+pub use config::{
+    MAX_PEER_ADDRESS_BYTES, NamedPeer, NetworkConfig, PeerAddressError, check_peer_address,
+};
 pub use core::*;
 pub use error::NetworkError;
 pub use handle::{NetworkHandle, NodeIdentity, PeerInfo, Unresponsive};

@@ -31,7 +31,7 @@ pub(crate) fn start(format: LogFormat, filter: Option<&str>) -> Result<(), Strin
         (None, Some(text)) => (EnvFilter::DEFAULT_ENV, text.as_str()),
         (None, None) => ("the default", DEFAULT_FILTER),
     };
-    let filter = parse(text).map_err(|error| format!("{source}: {error}"))?;
+    let filter = parse(text).map_err(|error| format!("{source}: {error} in {text:?}"))?;
     let registry = tracing_subscriber::registry().with(filter);
     // A line that cannot be written is dropped. To complain about it on standard error, where it
     // did not fit, is a panic.

@@ -26,6 +26,9 @@ const DEFAULT_RPC_GAS_CAP: u64 = 50_000_000;
 /// Most connections at once.
 const DEFAULT_MAX_CONNECTIONS: u32 = 500;
 
+/// How long work that nobody waits for any more may go on when the node has stopped.
+const LAST_WORK: Duration = Duration::from_secs(1);
+
 /// Most requests in a batch; ethers sends up to 100.
 const DEFAULT_MAX_BATCH: u32 = 100;
 
@@ -165,11 +168,15 @@ struct MinerArgs {
 impl NodeArgs {
     pub(crate) fn run(self) -> Result<(), NodeError> {
         let config = self.into_config()?;
-        tokio::runtime::Builder::new_multi_thread()
+        let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .thread_name("hanzo")
-            .build()?
-            .block_on(async { Node::start(config).await?.run().await })
+            .build()?;
+        let ended = runtime.block_on(async { Node::start(config).await?.run().await });
+        // Everything is written. A question that somebody still calculates an answer to must not keep the
+        // process, and with it the lock of the database.
+        runtime.shutdown_timeout(LAST_WORK);
+        ended
     }
 
     pub(crate) fn into_config(self) -> Result<NodeConfig, NodeError> {

@@ -8,7 +8,9 @@ use crate::{
     rpc_error::RpcError,
 };
 use alloy_primitives::{B256, U256};
-use hanzo_network::{Direction, NamedPeer, NetworkHandle, PeerId, PeerInfo, Standing, Status};
+use hanzo_network::{
+    Direction, NamedPeer, NetworkHandle, PeerId, PeerInfo, Standing, Status, check_peer_address,
+};
 use serde::Serialize;
 use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
@@ -95,6 +97,7 @@ struct PeerIdArgument(PeerId);
 impl Argument for PeerIdArgument {
     fn from_json(json: &str) -> Result<Self, String> {
         let text = text(json)?;
+        check_peer_address(&text).map_err(|error| error.to_string())?;
         let id = text.rsplit('/').next().unwrap_or_default();
         id.parse().map(Self).map_err(|_| format!("{text:?} ends in no peer id"))
     }
