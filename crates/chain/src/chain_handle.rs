@@ -315,6 +315,11 @@ impl Worker {
 
     /// Tells everybody that the canonical chain changed.
     fn publish(&self, update: &Arc<CanonUpdate>) {
+        if let [.., first] = &update.reverted[..] {
+            let (reverted, adopted) = (update.reverted.len(), update.adopted.len());
+            let (from, head) = (first.block().number, update.view.head_number());
+            tracing::info!(target: "chain", from, reverted, adopted, head, "reorganised");
+        }
         self.view.store(Arc::clone(&update.view));
         for observer in &self.observers {
             observer.on_canon_update(update);

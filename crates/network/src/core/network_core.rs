@@ -233,7 +233,7 @@ impl NetworkCore {
             Ok(status) => status,
             Err(error) => {
                 tracing::debug!(target: "network", %peer, %error, "a bad introduction");
-                return self.report(now, &peer, Offence::of_stream(&error), actions);
+                return self.report_stream(now, &peer, &error, actions);
             }
         };
         quotas.asked_at = None;
@@ -459,6 +459,19 @@ impl NetworkCore {
             quotas.is_hinted = true;
         }
         self.ask_for_head(now, peer, HINT_INTERVAL, actions);
+    }
+
+    /// A peer has sent this over a stream of its own.
+    pub(super) fn report_stream(
+        &mut self,
+        now: Now,
+        peer: &PeerId,
+        error: &WireError,
+        actions: &mut Vec<Action>,
+    ) {
+        if let Some(offence) = Offence::of_stream(error) {
+            self.report(now, peer, offence, actions);
+        }
     }
 
     pub(super) fn report(

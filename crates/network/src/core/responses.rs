@@ -67,7 +67,7 @@ impl NetworkCore {
             Err(error) => {
                 tracing::debug!(target: "network", %peer, %error, "a bad request");
                 actions.push(busy());
-                return self.report(now, &peer, Offence::of_stream(&error), actions);
+                return self.report_stream(now, &peer, &error, actions);
             }
         };
         if !idle || !quotas.allows(&request, now.elapsed) {
@@ -124,12 +124,13 @@ impl NetworkCore {
             Ok(answer) => answer,
             Err(error) => {
                 tracing::debug!(target: "network", %peer, %error, "a bad response");
-                let offence = match error {
-                    WrongAnswer::Wire(error) => Offence::of_stream(&error),
-                    WrongAnswer::Block(_) => Offence::Malformed,
-                    WrongAnswer::Body { .. } => Offence::InvalidBlock,
-                };
-                self.report(now, &peer, offence, actions);
+                match error {
+                    WrongAnswer::Wire(error) => self.report_stream(now, &peer, &error, actions),
+                    WrongAnswer::Block(_) => self.report(now, &peer, Offence::Malformed, actions),
+                    WrongAnswer::Body { .. } => {
+                        self.report(now, &peer, Offence::InvalidBlock, actions);
+                    }
+                }
                 return self.request_failed(now, token, RequestFailure::Wrong, actions);
             }
         };

@@ -54,11 +54,14 @@ pub enum Offence {
 }
 
 impl Offence {
-    /// Of whoever sent this over a stream of its own, which ends with the connection. In gossip, whose frames
+    /// Of whoever sent this over a stream of its own, which ends with the connection; `None` if nobody is to blame.
+    /// In gossip, whose frames
     /// say how long they are, everything that does not decode is malformed.
     #[must_use]
-    pub const fn of_stream(error: &WireError) -> Self {
-        match error {
+    pub const fn of_stream(error: &WireError) -> Option<Self> {
+        Some(match error {
+            // Whoever gives up before it says anything, because this node has slept, leaves this behind.
+            WireError::CutOff { found: 0, .. } => return None,
             WireError::CutOff { .. } => Self::CutOff,
             WireError::TooLong { .. }
             | WireError::Malformed { .. }
@@ -66,7 +69,7 @@ impl Offence {
             | WireError::TooMany { .. }
             | WireError::Empty { .. }
             | WireError::UnknownKind { .. } => Self::Malformed,
-        }
+        })
     }
 
     /// How bad it is.

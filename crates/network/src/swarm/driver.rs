@@ -9,7 +9,7 @@ use super::{
     lanes::Lanes,
     partings::Partings,
     sync_log::SyncLog,
-    unreached::Unreached,
+    unreached::{self, Unreached},
 };
 use crate::{
     NetworkError, Now,
@@ -115,7 +115,7 @@ impl Driver {
             announced: HashMap::new(),
             sync_log: SyncLog::default(),
             partings: Partings::new(),
-            unreached: Unreached::default(),
+            unreached: Unreached::new(),
             metrics: NetworkMetrics::register(),
         }
     }
@@ -162,13 +162,13 @@ impl Driver {
     fn tell(&mut self, event: Event) {
         let now = self.now();
         let actions = self.parts.core.on_event(now, event);
-        if actions.is_empty() {
-            return;
+        if !actions.is_empty() {
+            for action in actions {
+                self.act(now, action);
+            }
+            self.show_progress(now);
         }
-        for action in actions {
-            self.act(now, action);
-        }
-        self.show_progress(now);
+        // The last peer may leave without anything to do.
         self.count_peers();
     }
 
@@ -413,10 +413,10 @@ impl Driver {
                     self.parts.swarm.close_connection(connection_id);
                     return;
                 }
-                self.unreached.reached(&peer_id);
                 self.tell(Event::Connected { peer: peer_id, direction, address });
             }
             SwarmEvent::ConnectionClosed { peer_id, num_established: 0, .. } => {
+                self.parted(peer_id);
                 self.tell(Event::Disconnected { peer: peer_id });
             }
             SwarmEvent::NewListenAddr { address, .. } => {
@@ -428,17 +428,36 @@ impl Driver {
                 self.show_identity();
             }
             SwarmEvent::OutgoingConnectionError { peer_id: Some(peer), error, .. } => {
-                let book = self.parts.core.peers();
-                let is_missed = book.standing(&peer) != Standing::Found
-                    && !book.connected().contains_key(&peer);
-                if is_missed && self.unreached.is_due(peer, self.now().elapsed) {
-                    tracing::warn!(target: "network", %peer, %error, "a peer of the settings is not reached");
+                if self.is_missed(&peer) && self.unreached.is_due(peer, self.now().elapsed) {
+                    let reason = unreached::reason(&error);
+                    tracing::warn!(target: "network", %peer, reason, "a named peer is not reached");
                 } else {
                     tracing::debug!(target: "network", %peer, %error, "not connected");
                 }
             }
             // What remains is the beginning of things whose end is above.
             _ => {}
+        }
+    }
+
+    /// Whether the operator has named a peer and it is not connected.
+    fn is_missed(&self, peer: &PeerId) -> bool {
+        let book = self.parts.core.peers();
+        book.standing(peer) != Standing::Found && !book.connected().contains_key(peer)
+    }
+
+    /// A connection has ended. Whoever ends it before the handshake does not want this node.
+    fn parted(&mut self, peer: PeerId) {
+        let book = self.parts.core.peers();
+        if book.is_introduced(&peer) {
+            self.unreached.reached(&peer);
+        } else if book.standing(&peer) != Standing::Found
+            && self.unreached.is_due(peer, self.now().elapsed)
+        {
+            tracing::warn!(
+                target: "network", %peer,
+                "a named peer does not let this node in: it has no room, or does not accept it"
+            );
         }
     }
 

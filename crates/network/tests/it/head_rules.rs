@@ -4,7 +4,7 @@ use crate::names::peer;
 use alloy_primitives::B256;
 use hanzo_network::{
     Action, CoreConfig, Direction, Event, Examined, GossipId, JobDone, NetworkCore, Now, PeerHead,
-    PeerLimits, Status,
+    PeerLimits, Status, WireError,
 };
 use hanzo_testkit::{TestChain, dev_spec};
 use std::time::Duration;
@@ -111,4 +111,17 @@ fn a_peer_that_hints_all_the_time_is_asked_every_two_seconds() {
         }
     }
     assert_eq!(asked, [2, 4, 6, 8], "in ten seconds");
+}
+
+#[test]
+fn a_handshake_that_was_given_up_is_no_offence_and_one_that_was_cut_off_is() {
+    let mut scene = Scene::new();
+    let now = Now { elapsed: Duration::from_secs(1), unix: 1_800_000_000 };
+    let mut score_after = |found: usize| {
+        let status = Err(WireError::CutOff { what: "a status", found });
+        assert!(!scene.asks(Event::Introduced { peer: peer(1), status }));
+        scene.core.peers().score(&peer(1), now)
+    };
+    assert!(score_after(0).abs() < f64::EPSILON);
+    assert!(score_after(9) < -1.9);
 }

@@ -171,7 +171,7 @@ async fn a_bootnode_that_is_not_reached_is_told_of_in_the_log() {
     friend.stop();
     second.signal("TERM");
     let log = second.wait().log;
-    assert!(log.contains("a peer of the settings is not reached"), "{log}");
+    assert!(log.contains("a named peer is not reached"), "{log}");
     first.stop();
 }
 
