@@ -69,7 +69,11 @@ impl Fault {
         }
         let Ok(mut announcement) = BlockAnnouncement::decode(&bytes) else { return bytes };
         match self {
-            Self::ChangesAnnouncements => announcement.transactions.push(B256::repeat_byte(7)),
+            Self::ChangesAnnouncements => {
+                if let Some(first) = announcement.transactions.first_mut() {
+                    *first = B256::repeat_byte(7);
+                }
+            }
             Self::FakesSeals => announcement.header.mix_hash = B256::repeat_byte(9),
             Self::Honest
             | Self::Boasts

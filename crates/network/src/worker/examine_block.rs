@@ -11,6 +11,9 @@ use hanzo_chain::ChainView;
 use hanzo_consensus::{Ancestors as _, Arrival, ConsensusError};
 use hanzo_types::{Fault, SealedHeader};
 
+/// Least gas of a transaction, which its refunds do not lower either. Source: EIP-7623.
+const MIN_TRANSACTION_GAS: u64 = 21_000;
+
 /// What a block announcement is worth.
 #[derive(Debug)]
 pub enum Examined {
@@ -53,6 +56,9 @@ impl Worker {
             Ok(announcement) => announcement,
             Err(error) => return Examined::Malformed(error),
         };
+        if let Err(error) = check_gas(&announcement) {
+            return Examined::Malformed(error);
+        }
         let header = SealedHeader::seal_slow(announcement.header);
         match self.check_announced(&header, view, now) {
             Ok(Standing::New) => {
@@ -91,6 +97,15 @@ impl Worker {
         self.consensus.check_seal(header)?;
         Ok(Standing::New)
     }
+}
+
+/// Refuses more hashes than the gas of the block pays for. Every node that passes an announcement on has checked
+/// it, and whoever makes one up cannot make others look for a megabyte of them.
+fn check_gas(announcement: &BlockAnnouncement) -> Result<(), WireError> {
+    let (what, found) = ("the transactions of an announcement", announcement.transactions.len());
+    let paid = announcement.header.gas_used / MIN_TRANSACTION_GAS;
+    let max = usize::try_from(paid).unwrap_or(usize::MAX);
+    if found > max { Err(WireError::TooMany { what, found, max }) } else { Ok(()) }
 }
 
 /// Where a header stands.

@@ -1,6 +1,8 @@
 //! The network's core with real chains. The simulator has a package of its own, tests/simulator.
 
 #[cfg(test)]
+mod announcement_rules;
+#[cfg(test)]
 mod answer_rules;
 #[cfg(test)]
 mod head_rules;

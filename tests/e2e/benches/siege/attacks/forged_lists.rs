@@ -29,7 +29,12 @@ impl Attack for ForgedLists {
             return;
         }
         let Some(mut forged) = self.newest.borrow_and_update().as_deref().cloned() else { return };
-        forged.transactions = vec![B256::left_padding_from(&serial().to_be_bytes()); 3];
+        // As many as the gas of the block pays for, or the announcement is malformed.
+        let count = usize::try_from(forged.header.gas_used / 21_000).unwrap().min(3);
+        if count == 0 {
+            return;
+        }
+        forged.transactions = vec![B256::left_padding_from(&serial().to_be_bytes()); count];
         let frame = frame::publication(&self.topic, &alloy_rlp::encode(&forged));
         tally.message(frame.len());
         line.gossip(frame);

@@ -43,7 +43,9 @@ impl Attack for Replay {
         self.turn += 1;
         // A list of transactions makes it another message of the same block.
         let mut changed = kept.clone();
-        changed.transactions.push(alloy_primitives::keccak256(self.turn.to_be_bytes()));
+        if let Some(last) = changed.transactions.last_mut() {
+            *last = alloy_primitives::keccak256(self.turn.to_be_bytes());
+        }
         let mut frames = vec![frame::publication(&self.blocks, &alloy_rlp::encode(&changed))];
         for _ in 0..TIMES {
             frames.push(frame::publication(&self.blocks, &alloy_rlp::encode(kept)));
