@@ -6,6 +6,9 @@ use hanzo_network::{BlockAnnouncement, TransactionBatch};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
+/// Least gas of a transaction.
+const TRANSACTION_GAS: u64 = 21_000;
+
 /// How often each message is said in one turn.
 const TIMES: usize = 20;
 
@@ -37,15 +40,15 @@ impl Attack for Replay {
 
     fn act(&mut self, line: &mut Line, tally: &Tally) {
         if self.kept.is_none() {
-            self.kept = self.newest.borrow().as_deref().cloned();
+            // One with room for another list: no announcement has more hashes than the gas of the block pays for.
+            let newest = self.newest.borrow().as_deref().cloned();
+            self.kept = newest.filter(|block| block.header.gas_used >= TRANSACTION_GAS);
         }
         let Some(kept) = &self.kept else { return };
         self.turn += 1;
         // A list of transactions makes it another message of the same block.
         let mut changed = kept.clone();
-        if let Some(last) = changed.transactions.last_mut() {
-            *last = alloy_primitives::keccak256(self.turn.to_be_bytes());
-        }
+        changed.transactions = vec![alloy_primitives::keccak256(self.turn.to_be_bytes())];
         let mut frames = vec![frame::publication(&self.blocks, &alloy_rlp::encode(&changed))];
         for _ in 0..TIMES {
             frames.push(frame::publication(&self.blocks, &alloy_rlp::encode(kept)));
