@@ -315,17 +315,18 @@ impl Worker {
 
     /// Tells everybody that the canonical chain changed.
     fn publish(&self, update: &Arc<CanonUpdate>) {
-        if let [.., first] = &update.reverted[..] {
-            let (reverted, adopted) = (update.reverted.len(), update.adopted.len());
-            let (from, head) = (first.block().number, update.view.head_number());
-            tracing::info!(target: "chain", from, reverted, adopted, head, "reorganised");
-        }
         self.view.store(Arc::clone(&update.view));
         for observer in &self.observers {
             observer.on_canon_update(update);
         }
         // An error only says that nobody subscribes.
         let _ = self.updates.send(Arc::clone(update));
+        // Nobody waits for the log.
+        if let [.., first] = &update.reverted[..] {
+            let (reverted, adopted) = (update.reverted.len(), update.adopted.len());
+            let (from, head) = (first.block().number, update.view.head_number());
+            tracing::info!(target: "chain", from, reverted, adopted, head, "reorganised");
+        }
     }
 
     /// Lets readers see a block or a reorganisation that was refused. The chain is as it was, so

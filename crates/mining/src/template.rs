@@ -8,15 +8,12 @@ use hanzo_consensus::{Consensus, next_gas_limit};
 use hanzo_evm::{BlockBuilder, PushError};
 use hanzo_pool::Pool;
 use hanzo_state::root;
-use hanzo_types::{Header, MAX_BLOCK_RLP_BYTES, RecoveredTransaction};
+use hanzo_types::{Header, MAX_BLOCK_RLP_BYTES, MIN_TRANSACTION_GAS, RecoveredTransaction};
 use std::sync::Arc;
 
 /// Bytes of a block's RLP that are not transactions: a header of at most 700 bytes, list prefixes
 /// and the empty lists, rounded up. Keeps built blocks under the limit of EIP-7934.
 const BLOCK_OVERHEAD_BYTES: usize = 2_048;
-
-/// Least gas a transaction can use: below it nothing fits any more. Source: Yellow Paper §6.
-const MIN_TRANSACTION_GAS: u64 = 21_000;
 
 /// What goes into the next block, apart from its parent.
 pub(crate) struct TemplateInput<'a> {
@@ -61,6 +58,7 @@ fn fill(
     let mut best = pool.best(header.base_fee_per_gas.unwrap_or_default());
     while let Some(pooled) = best.next() {
         let gas_left = header.gas_limit.saturating_sub(builder.gas_used());
+        // Nothing fits any more.
         if gas_left < MIN_TRANSACTION_GAS {
             break;
         }

@@ -2,10 +2,7 @@
 
 use alloy_consensus::Transaction as _;
 use alloy_eips::eip7623::{TOTAL_COST_FLOOR_PER_TOKEN, tokens_in_calldata};
-use hanzo_types::Transaction;
-
-/// Gas of any transaction. Source: Yellow Paper appendix G, `G_transaction`.
-const TRANSACTION_GAS: u64 = 21_000;
+use hanzo_types::{MIN_TRANSACTION_GAS, Transaction};
 
 /// Gas of a contract creation on top. Source: EIP-2.
 const CREATE_GAS: u64 = 32_000;
@@ -34,7 +31,7 @@ const AUTHORIZATION_GAS: u64 = 25_000;
 pub fn intrinsic_gas(transaction: &Transaction) -> u64 {
     let input = transaction.input();
     let mut gas =
-        TRANSACTION_GAS.saturating_add(tokens_in_calldata(input).saturating_mul(TOKEN_GAS));
+        MIN_TRANSACTION_GAS.saturating_add(tokens_in_calldata(input).saturating_mul(TOKEN_GAS));
     if transaction.is_create() {
         let words = count(input.len().div_ceil(WORD_BYTES));
         gas =
@@ -55,7 +52,7 @@ pub fn intrinsic_gas(transaction: &Transaction) -> u64 {
 #[must_use]
 pub fn floor_data_gas(transaction: &Transaction) -> u64 {
     let tokens = tokens_in_calldata(transaction.input());
-    TRANSACTION_GAS.saturating_add(tokens.saturating_mul(TOTAL_COST_FLOOR_PER_TOKEN))
+    MIN_TRANSACTION_GAS.saturating_add(tokens.saturating_mul(TOTAL_COST_FLOOR_PER_TOKEN))
 }
 
 fn count(items: usize) -> u64 {

@@ -38,6 +38,7 @@ mod share_epoch;
 mod storage_only;
 mod supply;
 mod total_difficulty;
+mod transaction_gas;
 mod unique_keys;
 
 pub use addresses::*;
@@ -66,3 +67,4 @@ pub use supply::{
     TRAINING_BUCKET_WEI, ai_to_wei,
 };
 pub use total_difficulty::TotalDifficulty;
+pub use transaction_gas::MIN_TRANSACTION_GAS;

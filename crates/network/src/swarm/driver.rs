@@ -446,17 +446,18 @@ impl Driver {
         book.standing(peer) != Standing::Found && !book.connected().contains_key(peer)
     }
 
-    /// A connection has ended. Whoever ends it before the handshake does not want this node.
+    /// A connection has ended. One that this node did not let in was never in the book.
     fn parted(&mut self, peer: PeerId) {
         let book = self.parts.core.peers();
         if book.is_introduced(&peer) {
             self.unreached.reached(&peer);
         } else if book.standing(&peer) != Standing::Found
+            && book.connected().contains_key(&peer)
             && self.unreached.is_due(peer, self.now().elapsed)
         {
             tracing::warn!(
                 target: "network", %peer,
-                "a named peer does not let this node in: it has no room, or does not accept it"
+                "the connection with a named peer ended before the handshake: one of the two does not want the other"
             );
         }
     }

@@ -8,7 +8,7 @@ use libp2p::PeerId;
 use std::time::Duration;
 
 /// Lines of the log. Strangers come back under new names as fast as they are let in, and a log is for people.
-const LINES: QuotaLimits = QuotaLimits { burst: 16, per_second: 1 };
+pub(super) const LINES: QuotaLimits = QuotaLimits { burst: 16, per_second: 1 };
 
 /// Says who is sent away and why, as long as that is something a person can read.
 #[derive(Debug)]

@@ -1,14 +1,12 @@
 //! What the log says of peers that cannot be reached.
 
-use crate::peers::{Quota, QuotaLimits};
+use super::partings::LINES;
+use crate::peers::Quota;
 use libp2p::{PeerId, swarm::DialError};
 use std::{collections::HashMap, error::Error, time::Duration};
 
 /// How often it is said of a peer.
 const SAID_EVERY: Duration = Duration::from_secs(60);
-
-/// Lines of the log about all of them.
-const LINES: QuotaLimits = QuotaLimits { burst: 16, per_second: 1 };
 
 /// Remembers of which named peers it was said that they cannot be reached. Those are tried again and again, and
 /// an operator wants to hear of it once in a while.

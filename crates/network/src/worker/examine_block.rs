@@ -9,10 +9,7 @@ use crate::{
 use alloy_primitives::B256;
 use hanzo_chain::ChainView;
 use hanzo_consensus::{Ancestors as _, Arrival, ConsensusError};
-use hanzo_types::{Fault, SealedHeader};
-
-/// Least gas of a transaction, which its refunds do not lower either. Source: EIP-7623.
-const MIN_TRANSACTION_GAS: u64 = 21_000;
+use hanzo_types::{Fault, MIN_TRANSACTION_GAS, SealedHeader};
 
 /// What a block announcement is worth.
 #[derive(Debug)]

@@ -4,6 +4,7 @@ use super::{serial::serial, session::Attack};
 use crate::{frame, line::Line, tally::Tally, target::Target};
 use alloy_primitives::B256;
 use hanzo_network::BlockAnnouncement;
+use hanzo_types::MIN_TRANSACTION_GAS;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
@@ -30,7 +31,7 @@ impl Attack for ForgedLists {
         }
         let Some(mut forged) = self.newest.borrow_and_update().as_deref().cloned() else { return };
         // As many as the gas of the block pays for, or the announcement is malformed.
-        let count = usize::try_from(forged.header.gas_used / 21_000).unwrap().min(3);
+        let count = usize::try_from(forged.header.gas_used / MIN_TRANSACTION_GAS).unwrap().min(3);
         if count == 0 {
             return;
         }

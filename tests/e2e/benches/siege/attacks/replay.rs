@@ -3,11 +3,9 @@
 use super::session::Attack;
 use crate::{frame, line::Line, tally::Tally, target::Target};
 use hanzo_network::{BlockAnnouncement, TransactionBatch};
+use hanzo_types::MIN_TRANSACTION_GAS;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
-
-/// Least gas of a transaction.
-const TRANSACTION_GAS: u64 = 21_000;
 
 /// How often each message is said in one turn.
 const TIMES: usize = 20;
@@ -42,7 +40,7 @@ impl Attack for Replay {
         if self.kept.is_none() {
             // One with room for another list: no announcement has more hashes than the gas of the block pays for.
             let newest = self.newest.borrow().as_deref().cloned();
-            self.kept = newest.filter(|block| block.header.gas_used >= TRANSACTION_GAS);
+            self.kept = newest.filter(|block| block.header.gas_used >= MIN_TRANSACTION_GAS);
         }
         let Some(kept) = &self.kept else { return };
         self.turn += 1;
