@@ -74,7 +74,7 @@ impl Cli {
             Some(Command::Verify { header }) => print(&verify::verify(&header)?.to_string()),
             None => {
                 let settings = self.mine.settings()?;
-                start_log();
+                start_log()?;
                 let runtime = tokio::runtime::Builder::new_multi_thread()
                     .worker_threads(2)
                     .enable_all()
@@ -146,15 +146,24 @@ async fn ended_by_signal() -> Result<(), MinerError> {
 /// What is logged without `RUST_LOG`.
 const DEFAULT_FILTER: &str = "info,jsonrpsee=warn,hyper=warn";
 
-fn start_log() {
-    let filter =
-        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
+fn start_log() -> Result<(), MinerError> {
+    let variable = std::env::var(EnvFilter::DEFAULT_ENV).ok();
+    let filter = log_filter(variable.as_deref())?;
     let ansi = std::io::stderr().is_terminal();
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(ansi);
     // Mining goes on when nobody reads the log any more.
     let log = log.log_internal_errors(false);
     // It fails only if somebody has started one before.
     let _ = log.with_writer(std::io::stderr).try_init();
+    Ok(())
+}
+
+/// What is logged: what `RUST_LOG` says, if it says something.
+fn log_filter(variable: Option<&str>) -> Result<EnvFilter, MinerError> {
+    let text = variable.unwrap_or(DEFAULT_FILTER);
+    EnvFilter::try_new(text).map_err(|error| {
+        MinerError::Config(format!("{}: {error} in {text:?}", EnvFilter::DEFAULT_ENV))
+    })
 }
 
 fn print(text: &str) -> Result<(), MinerError> {
@@ -170,6 +179,14 @@ mod tests {
     fn the_command_line_is_consistent() {
         use clap::CommandFactory as _;
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_log_filter_that_makes_no_sense_is_refused() {
+        assert_eq!(log_filter(None).unwrap().to_string().split(',').count(), 3);
+        assert_eq!(log_filter(Some("miner=debug")).unwrap().to_string(), "miner=debug");
+        let text = log_filter(Some("miner=loud")).unwrap_err().to_string();
+        assert!(text.starts_with("RUST_LOG: ") && text.ends_with("in \"miner=loud\""), "{text}");
     }
 
     #[test]

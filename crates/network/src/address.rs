@@ -23,6 +23,18 @@ pub(crate) fn is_loopback(address: &Multiaddr) -> bool {
     ip_of(address).is_some_and(|ip| ip.to_canonical().is_loopback())
 }
 
+/// Whether somebody could be reached there: a host, a TCP port, and nothing else.
+pub(crate) fn is_dialable(address: &Multiaddr) -> bool {
+    let mut parts = address.iter();
+    let is_host = match parts.next() {
+        Some(Protocol::Ip4(ip)) => !ip.is_unspecified(),
+        Some(Protocol::Ip6(ip)) => !ip.to_canonical().is_unspecified(),
+        Some(Protocol::Dns(_) | Protocol::Dns4(_) | Protocol::Dns6(_)) => true,
+        _ => false,
+    };
+    is_host && matches!(parts.next(), Some(Protocol::Tcp(1..))) && parts.next().is_none()
+}
+
 /// A multiaddress without the part that says who is there.
 pub(crate) fn without_peer(mut address: Multiaddr) -> Multiaddr {
     if matches!(address.iter().last(), Some(Protocol::P2p(_))) {
@@ -55,6 +67,19 @@ mod tests {
         }
         assert!(!is_loopback(&parsed("/ip4/203.0.113.1/tcp/1")));
         assert!(!is_loopback(&parsed("/dns4/localhost/tcp/1")));
+    }
+
+    #[test]
+    fn somebody_can_be_reached_at_a_host_and_a_tcp_port_and_nothing_else() {
+        for way in ["/ip4/203.0.113.1/tcp/1", "/ip6/::1/tcp/1", "/dns/node.example/tcp/65535"] {
+            assert!(is_dialable(&parsed(way)), "{way}");
+        }
+        let nowhere = ["/ip4/0.0.0.0/tcp/1", "/ip6/::/tcp/1", "/ip6/::ffff:0.0.0.0/tcp/1"];
+        let no_port = ["", "/ip4/203.0.113.1", "/ip4/203.0.113.1/tcp/0", "/tcp/1"];
+        let other = ["/ip4/203.0.113.1/udp/1", "/ip4/203.0.113.1/tcp/1/ws", "/unix/tcp"];
+        for address in nowhere.iter().chain(&no_port).chain(&other) {
+            assert!(!is_dialable(&parsed(address)), "{address}");
+        }
     }
 
     #[test]

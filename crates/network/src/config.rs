@@ -1,6 +1,6 @@
 //! What the network is told.
 
-use crate::{address::port_of, peers::PeerLimits};
+use crate::{address::is_dialable, peers::PeerLimits};
 use libp2p::{Multiaddr, PeerId, identity::Keypair};
 
 /// Longest address of a peer as text, in bytes: with the longest host name (253) it has 330.
@@ -53,9 +53,10 @@ pub enum PeerAddressError {
         /// Its length.
         found: usize,
     },
-    /// It does not say how to get there.
-    #[error("{0:?} names no TCP port, such as /ip4/203.0.113.7/tcp/30303")]
-    NoPort(String),
+    /// It does not say how to get there: nodes speak TCP, and port 0 and the address of all interfaces are
+    /// nowhere.
+    #[error("{0:?} does not lead to a host and a TCP port, as /ip4/203.0.113.7/tcp/30303 does")]
+    NoWay(String),
     /// It does not say who is there.
     #[error("{0:?} does not end in /p2p/ and the id of the peer")]
     NoPeer(String),
@@ -72,10 +73,10 @@ impl std::str::FromStr for NamedPeer {
         })?;
         match address.pop() {
             Some(libp2p::multiaddr::Protocol::P2p(peer)) if !address.is_empty() => {
-                match port_of(&address) {
-                    // 0 is where nobody can be reached.
-                    Some(1..) => Ok(Self { peer, address }),
-                    Some(0) | None => Err(PeerAddressError::NoPort(shown(text))),
+                if is_dialable(&address) {
+                    Ok(Self { peer, address })
+                } else {
+                    Err(PeerAddressError::NoWay(shown(text)))
                 }
             }
             _ => Err(PeerAddressError::NoPeer(shown(text))),
@@ -120,9 +121,11 @@ mod tests {
             let text = format!("{good}{PEER}");
             assert_eq!(text.parse::<NamedPeer>().unwrap().to_string(), text);
         }
-        for bad in ["/ip4/203.0.113.7", "/ip4/203.0.113.7/tcp/0", "/ip4/203.0.113.7/udp/1"] {
+        for bad in
+            ["/ip4/203.0.113.7", "/ip4/0.0.0.0/tcp/1", &format!("/ip4/203.0.113.7/tcp/1{PEER}")]
+        {
             let error = format!("{bad}{PEER}").parse::<NamedPeer>().unwrap_err();
-            assert!(matches!(error, PeerAddressError::NoPort(_)), "{error}");
+            assert!(matches!(error, PeerAddressError::NoWay(_)), "{error}");
         }
         for bad in ["", PEER, "/ip4/203.0.113.7/tcp/30303"] {
             let error = bad.parse::<NamedPeer>().unwrap_err();

@@ -18,14 +18,23 @@ struct Arguments {
     threads: Option<NonZeroUsize>,
 }
 
+/// Seeds after which it is said how far it has come.
+const PIECE: usize = 500;
+
 fn main() -> ExitCode {
     let Arguments { first, seeds, threads } = Arguments::parse();
     let threads =
         threads.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
-    let failed = run_seeds(first..first.saturating_add(seeds), threads);
-    for failed in &failed {
-        eprintln!("{failed}");
+    let end = first.saturating_add(seeds);
+    let mut failures = 0;
+    for start in (first..end).step_by(PIECE) {
+        let stop = start.saturating_add(PIECE as u64).min(end);
+        let failed = run_seeds(start..stop, threads);
+        for failed in &failed {
+            eprintln!("{failed}");
+        }
+        failures += failed.len();
+        println!("{} of {seeds} seeds from {first} on, {failures} failed", stop - first);
     }
-    println!("{seeds} seeds from {first} on, {} failed", failed.len());
-    if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if failures == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

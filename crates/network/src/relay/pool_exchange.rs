@@ -8,6 +8,12 @@ use std::{collections::VecDeque, time::Duration};
 /// How long a peer has for all that it is asked. Connections end sooner than that.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How long a peer is asked alone. Most answer everything in less; for one that does not, the others do not wait.
+const HEAD_START: Duration = Duration::from_secs(3);
+
+/// How many peers are asked at a time, at most.
+const MAX_QUESTIONS: usize = 4;
+
 /// What the exchange of pools hears of.
 #[derive(Debug)]
 pub enum PoolEvent {
@@ -87,12 +93,14 @@ pub enum PoolAction {
 }
 
 /// Gets the transactions that peers had before they were connected; gossip brings what comes later. Each
-/// peer is asked once, one after the other, so that of what they have in common nothing comes twice.
+/// peer is asked once, one after the other, so that of what they have in common nothing comes twice; one that
+/// takes its time does not keep the others from being asked.
 #[derive(Debug, Default)]
 pub struct PoolExchange {
     /// Who is still to be asked.
     waiting: VecDeque<PeerId>,
-    current: Option<Question>,
+    /// Who is being asked, at most [`MAX_QUESTIONS`], in the order of their beginning.
+    questions: Vec<Question>,
     next_request: u64,
 }
 
@@ -101,12 +109,12 @@ pub struct PoolExchange {
 struct Question {
     peer: PeerId,
     request: u64,
+    /// When it was first asked, since the start of the node.
+    since: Duration,
     /// What the last request was for; empty while it is for hashes.
     asked: Vec<B256>,
     /// What is still to be asked for.
     missing: VecDeque<B256>,
-    /// Since the start of the node.
-    deadline: Duration,
 }
 
 impl PoolExchange {
@@ -116,91 +124,97 @@ impl PoolExchange {
             PoolEvent::PeerReady(peer) => self.waiting.push_back(peer),
             PoolEvent::PeerGone(peer) => {
                 self.waiting.retain(|waiting| *waiting != peer);
-                self.current.take_if(|current| current.peer == peer);
+                self.questions.retain(|question| question.peer != peer);
             }
             PoolEvent::Idle => return self.begin(now).into_iter().collect(),
             PoolEvent::Hashes { request, hashes } => {
-                if let Some(current) = self.current.as_mut().filter(|it| it.request == request) {
-                    if current.asked.is_empty() {
+                if let Some(question) = self.questions.iter().find(|it| it.request == request) {
+                    if question.asked.is_empty() {
                         return vec![PoolAction::FindMissing { request, hashes }];
                     }
-                    return self.wrong();
+                    return self.wrong(request);
                 }
             }
             PoolEvent::Missing { request, missing } => {
-                if let Some(current) = self.current.as_mut().filter(|it| it.request == request) {
-                    current.missing = missing.into();
-                    return self.proceed().into_iter().collect();
+                if let Some(question) = self.question(request) {
+                    question.missing = missing.into();
+                    return self.proceed(request).into_iter().collect();
                 }
             }
             PoolEvent::Transactions { request, transactions } => {
                 return self.transactions(request, transactions);
             }
-            PoolEvent::Failed { request } => {
-                self.current.take_if(|current| current.request == request);
-            }
+            PoolEvent::Failed { request } => drop(self.end(request)),
         }
         Vec::new()
     }
 
-    /// Asks the next peer, if none is being asked.
+    /// Asks the next peer, if there is one and none was asked just now.
     fn begin(&mut self, now: Duration) -> Option<PoolAction> {
-        self.current.take_if(|current| current.deadline <= now);
-        if self.current.is_some() {
+        self.questions.retain(|question| question.since.saturating_add(PATIENCE) > now);
+        let newest = self.questions.last();
+        if self.questions.len() >= MAX_QUESTIONS
+            || newest.is_some_and(|newest| newest.since.saturating_add(HEAD_START) > now)
+        {
             return None;
         }
         let peer = self.waiting.pop_front()?;
         let request = self.number();
         let (asked, missing) = (Vec::new(), VecDeque::new());
-        let deadline = now.saturating_add(PATIENCE);
-        self.current = Some(Question { peer, request, asked, missing, deadline });
+        self.questions.push(Question { peer, request, since: now, asked, missing });
         Some(PoolAction::RequestHashes { request, peer })
     }
 
     /// Asks for more of what is missing; ends when there is nothing more.
-    fn proceed(&mut self) -> Option<PoolAction> {
+    fn proceed(&mut self, last: u64) -> Option<PoolAction> {
         let request = self.number();
-        let current = self.current.as_mut()?;
-        let count = current.missing.len().min(MAX_POOLED_TRANSACTIONS);
-        let hashes: Vec<B256> = current.missing.drain(..count).collect();
+        let question = self.question(last)?;
+        let count = question.missing.len().min(MAX_POOLED_TRANSACTIONS);
+        let hashes: Vec<B256> = question.missing.drain(..count).collect();
         if hashes.is_empty() {
-            self.current = None;
+            self.end(last);
             return None;
         }
-        current.request = request;
-        current.asked.clone_from(&hashes);
-        Some(PoolAction::RequestTransactions { request, peer: current.peer, hashes })
+        question.request = request;
+        question.asked.clone_from(&hashes);
+        Some(PoolAction::RequestTransactions { request, peer: question.peer, hashes })
     }
 
     fn transactions(&mut self, request: u64, transactions: Vec<Bytes>) -> Vec<PoolAction> {
-        let Some(current) = self.current.as_mut().filter(|current| current.request == request)
-        else {
-            return Vec::new();
-        };
-        let peer = current.peer;
-        let mut asked = std::mem::take(&mut current.asked);
+        let Some(question) = self.question(request) else { return Vec::new() };
+        let peer = question.peer;
+        let mut asked = std::mem::take(&mut question.asked);
         if transactions.len() > asked.len() {
-            return self.wrong();
+            return self.wrong(request);
         }
         if transactions.is_empty() {
-            self.current = None;
+            self.end(request);
             return Vec::new();
         }
         // What did not fit the answer is asked for next.
         let rest = asked.split_off(transactions.len());
         for hash in rest.into_iter().rev() {
-            current.missing.push_front(hash);
+            question.missing.push_front(hash);
         }
         let transactions = asked.into_iter().zip(transactions).collect();
         let mut actions = vec![PoolAction::Take { peer, transactions }];
-        actions.extend(self.proceed());
+        actions.extend(self.proceed(request));
         actions
     }
 
-    /// The peer that is being asked has answered something else.
-    fn wrong(&mut self) -> Vec<PoolAction> {
-        let current = self.current.take();
-        current.map(|current| PoolAction::WrongAnswer { peer: current.peer }).into_iter().collect()
+    /// A peer has answered something else than it was asked.
+    fn wrong(&mut self, request: u64) -> Vec<PoolAction> {
+        let ended = self.end(request);
+        ended.map(|question| PoolAction::WrongAnswer { peer: question.peer }).into_iter().collect()
+    }
+
+    fn question(&mut self, request: u64) -> Option<&mut Question> {
+        self.questions.iter_mut().find(|question| question.request == request)
+    }
+
+    fn end(&mut self, request: u64) -> Option<Question> {
+        let index = self.questions.iter().position(|question| question.request == request)?;
+        Some(self.questions.remove(index))
     }
 
     const fn number(&mut self) -> u64 {

@@ -117,6 +117,31 @@ fn a_peer_without_an_answer_is_left_for_the_next() {
 }
 
 #[test]
+fn a_slow_peer_does_not_keep_the_others_from_being_asked() {
+    let mut scene = Scene::new(&[1, 2, 3, 4, 5, 6]);
+    let (slow, _) = scene.begin().unwrap();
+    scene.now += Duration::from_millis(2_999);
+    assert_eq!(scene.begin(), None, "it is asked alone at first");
+    scene.now += Duration::from_millis(1);
+    for number in [2, 3, 4] {
+        assert_eq!(scene.begin().unwrap().1, peer(number));
+        assert_eq!(scene.begin(), None, "one after the other all the same");
+        scene.now += Duration::from_secs(3);
+    }
+    assert_eq!(scene.begin(), None, "four at a time");
+    // What it says in the end is heard.
+    let (request, _) = asked(&scene.lacks(slow, 2));
+    let actions = scene.tell(PoolEvent::Transactions { request, transactions: answers(2) });
+    assert_eq!(taken(&actions), 2);
+    assert_eq!(scene.begin().unwrap().1, peer(5));
+    // The second was asked at four seconds.
+    scene.now = Duration::from_millis(63_999);
+    assert_eq!(scene.begin(), None);
+    scene.now += Duration::from_millis(1);
+    assert_eq!(scene.begin().unwrap().1, peer(6));
+}
+
+#[test]
 fn a_peer_that_is_gone_is_not_asked() {
     let mut scene = Scene::new(&[1, 2]);
     scene.tell(PoolEvent::PeerGone(peer(1)));
