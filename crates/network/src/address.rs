@@ -23,13 +23,21 @@ pub(crate) fn is_loopback(address: &Multiaddr) -> bool {
     ip_of(address).is_some_and(|ip| ip.to_canonical().is_loopback())
 }
 
+/// Whether an address is that of one host: not that of all of them, of a group, or of the whole network.
+#[must_use]
+pub fn is_unicast(ip: IpAddr) -> bool {
+    let ip = ip.to_canonical();
+    let is_broadcast = matches!(ip, IpAddr::V4(ip) if ip.is_broadcast());
+    !(ip.is_unspecified() || ip.is_multicast() || is_broadcast)
+}
+
 /// Whether somebody could be reached there: a host, a TCP port, and nothing else.
 pub(crate) fn is_dialable(address: &Multiaddr) -> bool {
     let mut parts = address.iter();
     let is_host = match parts.next() {
-        Some(Protocol::Ip4(ip)) => !ip.is_unspecified(),
-        Some(Protocol::Ip6(ip)) => !ip.to_canonical().is_unspecified(),
-        Some(Protocol::Dns(_) | Protocol::Dns4(_) | Protocol::Dns6(_)) => true,
+        Some(Protocol::Ip4(ip)) => is_unicast(ip.into()),
+        Some(Protocol::Ip6(ip)) => is_unicast(ip.into()),
+        Some(Protocol::Dns(name) | Protocol::Dns4(name) | Protocol::Dns6(name)) => !name.is_empty(),
         _ => false,
     };
     is_host && matches!(parts.next(), Some(Protocol::Tcp(1..))) && parts.next().is_none()
@@ -74,10 +82,12 @@ mod tests {
         for way in ["/ip4/203.0.113.1/tcp/1", "/ip6/::1/tcp/1", "/dns/node.example/tcp/65535"] {
             assert!(is_dialable(&parsed(way)), "{way}");
         }
-        let nowhere = ["/ip4/0.0.0.0/tcp/1", "/ip6/::/tcp/1", "/ip6/::ffff:0.0.0.0/tcp/1"];
+        let nowhere =
+            ["/ip4/0.0.0.0/tcp/1", "/ip6/::/tcp/1", "/ip6/::ffff:0.0.0.0/tcp/1", "/dns4//tcp/1"];
+        let nobody = ["/ip4/255.255.255.255/tcp/1", "/ip4/224.0.0.1/tcp/1", "/ip6/ff02::1/tcp/1"];
         let no_port = ["", "/ip4/203.0.113.1", "/ip4/203.0.113.1/tcp/0", "/tcp/1"];
         let other = ["/ip4/203.0.113.1/udp/1", "/ip4/203.0.113.1/tcp/1/ws", "/unix/tcp"];
-        for address in nowhere.iter().chain(&no_port).chain(&other) {
+        for address in nowhere.iter().chain(&nobody).chain(&no_port).chain(&other) {
             assert!(!is_dialable(&parsed(address)), "{address}");
         }
     }

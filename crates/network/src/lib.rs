@@ -30,6 +30,7 @@ mod sync;
 mod wire;
 mod worker;
 
+pub use address::is_unicast;
 pub use config::{
     MAX_PEER_ADDRESS_BYTES, NamedPeer, NetworkConfig, PeerAddressError, check_peer_address,
 };

@@ -27,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 pub struct Network {
     handle: NetworkHandle,
     task: JoinHandle<Result<(), NetworkError>>,
+    cancel: CancellationToken,
 }
 
 impl Network {
@@ -38,7 +39,6 @@ impl Network {
         config: NetworkConfig,
         (chain, worker): (ChainHandle, Worker),
         store: Store,
-        cancel: CancellationToken,
     ) -> Result<Self, NetworkError> {
         let view = chain.view();
         let names = ProtocolNames::of(view.spec());
@@ -87,9 +87,10 @@ impl Network {
             started,
         });
         let runtime = tokio::runtime::Handle::current();
-        let task = runtime.spawn(driver.run(cancel));
+        let cancel = CancellationToken::new();
+        let task = runtime.spawn(driver.run(cancel.clone()));
         let handle = NetworkHandle { commands, peers: peer_count, identity: known_identity };
-        Ok(Self { handle, task })
+        Ok(Self { handle, task, cancel })
     }
 
     /// The network as everybody else holds it.
@@ -98,7 +99,16 @@ impl Network {
         self.handle.clone()
     }
 
-    /// Waits until the network ends: when it is cancelled, or when a part of it fails.
+    /// Stops it after others were told of the last transactions. A tenth of a second.
+    ///
+    /// # Errors
+    /// [`NetworkError`] of a part that failed before.
+    pub async fn stop(mut self) -> Result<(), NetworkError> {
+        self.cancel.cancel();
+        self.ended().await
+    }
+
+    /// Waits until the network ends, which it does by itself only when a part of it fails.
     ///
     /// # Errors
     /// [`NetworkError`] of the part that failed.

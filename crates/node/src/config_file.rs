@@ -2,7 +2,7 @@
 
 use crate::{
     NodeError,
-    network_values::{Nat, Peers},
+    network_values::{Nat, PeerCount, Peers},
     units::{
         ReorgDepth, Retained, parse_duration, parse_extra_data, parse_listen_address,
         parse_reorg_depth, parse_retained,
@@ -72,8 +72,8 @@ pub(crate) struct NetworkSection {
     pub(crate) bootnodes: Option<Vec<Peers>>,
     pub(crate) trusted_peers: Option<Vec<Peers>>,
     pub(crate) trusted_only: Option<bool>,
-    pub(crate) max_inbound_peers: Option<usize>,
-    pub(crate) max_outbound_peers: Option<usize>,
+    pub(crate) max_inbound_peers: Option<PeerCount>,
+    pub(crate) max_outbound_peers: Option<PeerCount>,
     pub(crate) nat: Option<Nat>,
     pub(crate) mdns: Option<bool>,
     pub(crate) nodekey: Option<PathBuf>,
@@ -204,6 +204,12 @@ impl<'de> Deserialize<'de> for Nat {
     }
 }
 
+impl<'de> Deserialize<'de> for PeerCount {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        i64::deserialize(source)?.to_string().parse().map_err(D::Error::custom)
+    }
+}
+
 /// Extra data as its flag takes it.
 fn extra_data<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Bytes>, D::Error> {
     let text = String::deserialize(source)?;
@@ -278,6 +284,8 @@ mod tests {
             ("[network]\nbootnodes = [\"/ip4/203.0.113.7/tcp/30303\"]", "/p2p/"),
             ("[network]\ntrusted-peers = [\"1.2.3.4:5\"]", "multiaddress"),
             ("[network]\nnat = \"upnp\"", "extip"),
+            ("[network]\nmax-inbound-peers = 1001", "0 to 1000"),
+            ("[network]\nmax-outbound-peers = -1", "0 to 1000"),
             ("[miner]\nextradata = \"0x0\"", "odd"),
         ];
         for (text, reason) in bad {

@@ -14,7 +14,7 @@ use std::{
 const DEFAULT_PORT: u16 = 30_303;
 
 /// Most peers in either direction that can be asked for: each takes a connection and some memory.
-const MAX_PEERS: usize = 1_000;
+pub(crate) const MAX_PEERS: usize = 1_000;
 
 /// What the network of the node is told. Plain data.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +65,11 @@ impl Default for NetworkSettings {
 impl NetworkSettings {
     /// What is wrong with the settings, naming the flag.
     pub(crate) fn broken(&self) -> Option<String> {
+        if self.port == 0 && self.external.is_some() {
+            let reason =
+                "--nat extip tells others the address and the port of this node: --port 0 is none";
+            return Some(reason.to_owned());
+        }
         let counts = [
             ("--max-inbound-peers", self.max_inbound),
             ("--max-outbound-peers", self.max_outbound),
@@ -169,6 +174,16 @@ fn address(ip: IpAddr, port: u16) -> Multiaddr {
 mod tests {
     use super::*;
     use crate::network_values::Peers;
+
+    #[test]
+    fn an_address_for_others_needs_a_port_for_others() {
+        let external = "203.0.113.9".parse().ok();
+        let settings = |port| NetworkSettings { port, external, ..NetworkSettings::default() };
+        assert!(settings(0).broken().unwrap().contains("--port 0"));
+        assert_eq!(settings(1).broken(), None);
+        let nowhere = NetworkSettings { port: 0, ..NetworkSettings::default() };
+        assert_eq!(nowhere.broken(), None);
+    }
 
     #[test]
     fn settings_without_effect_are_told_of() {

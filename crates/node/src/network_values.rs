@@ -1,6 +1,7 @@
 //! Values of the settings about other nodes, as people type them in a flag or in the file.
 
-use hanzo_network::NamedPeer;
+use crate::network_settings::MAX_PEERS;
+use hanzo_network::{NamedPeer, is_unicast};
 use std::{net::IpAddr, str::FromStr};
 
 /// Where others reach this node.
@@ -26,15 +27,29 @@ impl FromStr for Nat {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let bad = || format!("expected `none` or `extip:` and an IP address, found {text:?}");
+        let bad =
+            || format!("expected `none` or `extip:` and the IP address of a host, found {text:?}");
         match text.split_once(':') {
             None if text == "none" => Ok(Self::None),
             Some(("extip", ip)) => match ip.parse::<IpAddr>() {
-                Ok(ip) if !ip.is_unspecified() => Ok(Self::External(ip)),
+                Ok(ip) if is_unicast(ip) => Ok(Self::External(ip)),
                 Ok(_) | Err(_) => Err(bad()),
             },
             None | Some(_) => Err(bad()),
         }
+    }
+}
+
+/// How many peers there may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PeerCount(pub(crate) usize);
+
+impl FromStr for PeerCount {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let count = text.parse().ok().filter(|count| *count <= MAX_PEERS);
+        count.map(Self).ok_or_else(|| format!("expected 0 to {MAX_PEERS} peers, found {text:?}"))
     }
 }
 
@@ -74,10 +89,28 @@ mod tests {
     }
 
     #[test]
+    fn a_number_of_peers_is_at_most_a_thousand() {
+        assert_eq!("0".parse(), Ok(PeerCount(0)));
+        assert_eq!("1000".parse(), Ok(PeerCount(1_000)));
+        for bad in ["1001", "-1", "", "many", "1.5", "99999999999999999999999"] {
+            let error = bad.parse::<PeerCount>().unwrap_err();
+            assert_eq!(error, format!("expected 0 to 1000 peers, found {bad:?}"));
+        }
+    }
+
+    #[test]
     fn nat_is_none_or_an_address() {
         assert_eq!("none".parse(), Ok(Nat::None));
         assert_eq!("extip:::1".parse(), Ok(Nat::External("::1".parse().unwrap())));
-        for bad in ["any", "upnp", "extip", "extip:", "extip:host", "extip:0.0.0.0"] {
+        for bad in [
+            "any",
+            "upnp",
+            "extip",
+            "extip:",
+            "extip:host",
+            "extip:0.0.0.0",
+            "extip:255.255.255.255",
+        ] {
             let error = bad.parse::<Nat>().unwrap_err();
             assert!(error.contains(bad), "{error}");
         }

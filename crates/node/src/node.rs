@@ -89,7 +89,7 @@ impl Node {
         let cancel = CancellationToken::new();
         let consensus = Arc::clone(&parts.consensus);
         let worker = Worker { consensus, pool: pool.clone() };
-        let network = match start_network(network, (chain.clone(), worker), &store, &cancel).await {
+        let network = match start_network(network, (chain.clone(), worker), &store).await {
             Ok(network) => network,
             Err(error) => return Err(stop_early(thread, error.into())),
         };
@@ -184,9 +184,10 @@ async fn stop(
 ) -> Result<(), NodeError> {
     let Intake { rpc, network, metrics } = intake;
     rpc.stop().await;
-    if let Some(mut network) = network {
+    // After whatever brings transactions, so that others hear of the last ones.
+    if let Some(network) = network {
         // Why it failed, if it did, is known already.
-        let _ = network.ended().await;
+        let _ = network.stop().await;
     }
     if let Some(metrics) = metrics {
         metrics.stop().await;
@@ -208,10 +209,9 @@ async fn start_network(
     config: Option<NetworkConfig>,
     chain: (ChainHandle, Worker),
     store: &Store,
-    cancel: &CancellationToken,
 ) -> Result<Option<Network>, NetworkError> {
     let Some(config) = config else { return Ok(None) };
-    Network::start(config, chain, store.clone(), cancel.clone()).await.map(Some)
+    Network::start(config, chain, store.clone()).await.map(Some)
 }
 
 /// Leaves the data directory as clean as after an ordinary stop. Returns why the node does not start.

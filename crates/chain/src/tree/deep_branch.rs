@@ -87,7 +87,7 @@ impl ChainTree {
         change.then(CanonChange { reverted, adopted: Vec::new() });
         let adopted = self.execute_run(branch.blocks, change);
         let Err(error) = adopted else {
-            tracing::warn!(
+            tracing::info!(
                 target: "chain",
                 ancestor = branch.ancestor.number,
                 reverted = displaced_weight.number.saturating_sub(branch.ancestor.number),

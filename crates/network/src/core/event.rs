@@ -122,6 +122,8 @@ pub enum Event {
         /// What was to be said.
         bytes: Bytes,
     },
+    /// The node stops: what waits to be said is said now.
+    Stopping,
     /// The operator names a peer.
     Named {
         /// Who.

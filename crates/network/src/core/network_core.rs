@@ -175,8 +175,10 @@ impl NetworkCore {
             Event::HeadChanged(update) => self.head_changed(now, &update, &mut actions),
             Event::HeadMoved(head) => self.tell_sync(now, SyncEvent::LocalHead(head), &mut actions),
             Event::NewTransaction(encoded) => {
-                self.outgoing.push(encoded, now.elapsed);
+                self.outgoing.push(encoded);
+                self.publish_due(now, &mut actions);
             }
+            Event::Stopping => publish(self.outgoing.take_all(), &mut actions),
             Event::Unsent { topic, bytes } => self.unsent(now, topic, bytes),
             Event::Named { peer, address, standing } => {
                 self.name_peer(peer, address, standing);
@@ -306,7 +308,7 @@ impl NetworkCore {
             }
             JobDone::ListedOwnTransactions(transactions) => {
                 for encoded in transactions {
-                    self.outgoing.push(encoded, now.elapsed);
+                    self.outgoing.push(encoded);
                 }
             }
             JobDone::Located { token, peer, locator } => {
@@ -360,9 +362,7 @@ impl NetworkCore {
         if self.sync.source().is_none() {
             self.tell_pool(now, PoolEvent::Idle, actions);
         }
-        if now.elapsed >= self.retry_at && self.peers.has_introduced() {
-            self.publish_due(now, actions);
-        }
+        self.publish_due(now, actions);
         if now.elapsed >= self.remind_at && self.peers.has_introduced() {
             self.remind_at = now.elapsed.saturating_add(REMINDER_INTERVAL);
             actions.push(Action::Work(Job::ListOwnTransactions));
@@ -373,14 +373,15 @@ impl NetworkCore {
         }
     }
 
+    /// Says what waits, if there is somebody who hears it.
     fn publish_due(&mut self, now: Now, actions: &mut Vec<Action>) {
+        if now.elapsed < self.retry_at || !self.peers.has_introduced() {
+            return;
+        }
         if let Some(bytes) = self.unsent_block.take() {
             actions.push(Action::Publish { topic: Topic::Blocks, bytes });
         }
-        for batch in self.outgoing.due(now.elapsed) {
-            let bytes = alloy_rlp::encode(&batch).into();
-            actions.push(Action::Publish { topic: Topic::Transactions, bytes });
-        }
+        publish(self.outgoing.due(now.elapsed), actions);
     }
 
     /// Keeps what nobody could be told, for another attempt.
@@ -392,7 +393,7 @@ impl NetworkCore {
                 // It was encoded here.
                 let Ok(batch) = TransactionBatch::decode(&bytes) else { return };
                 for transaction in batch.transactions() {
-                    self.outgoing.push(transaction.clone(), now.elapsed);
+                    self.outgoing.push(transaction.clone());
                 }
             }
         }
@@ -551,6 +552,14 @@ impl NetworkCore {
 fn ask_for_headers(peer: PeerId, token: Token, locator: Vec<B256>) -> Action {
     let limit = u64::try_from(MAX_REQUESTED_HEADERS).unwrap_or(u64::MAX);
     Action::Ask { peer, token, request: Request::Headers { locator, limit } }
+}
+
+/// Sends batches of transactions to everybody.
+fn publish(batches: Vec<TransactionBatch>, actions: &mut Vec<Action>) {
+    for batch in batches {
+        let bytes = alloy_rlp::encode(&batch).into();
+        actions.push(Action::Publish { topic: Topic::Transactions, bytes });
+    }
 }
 
 /// The next number of a sequence, from 0 to 1. Source: Sebastiano Vigna, SplitMix64.

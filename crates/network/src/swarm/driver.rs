@@ -4,16 +4,18 @@ use super::{
     Behaviour,
     behaviour::BehaviourEvent,
     channels::Channels,
+    identity::identity_of,
     import::{ImportLane, Importer, import_block, import_segment},
     job_limits::JobLimits,
     lanes::Lanes,
+    last_words,
     partings::Partings,
     sync_log::SyncLog,
     unreached::{self, Unreached},
 };
 use crate::{
     NetworkError, Now,
-    address::{is_loopback, port_of, without_peer},
+    address::{is_loopback, without_peer},
     core::{Acceptance, Action, DisconnectReason, Event, GossipMessage, NetworkCore, Topic},
     handle::{Command, NodeIdentity, PeerInfo},
     metrics::{NetworkMetrics, wide},
@@ -131,7 +133,10 @@ impl Driver {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                () = cancel.cancelled() => return Ok(()),
+                () = cancel.cancelled() => {
+                    self.say_last(&mut promoted).await;
+                    return Ok(());
+                }
                 event = self.parts.swarm.select_next_some() => self.on_swarm(event),
                 Some(done) = self.tasks.join_next() => {
                     let event = done.map_err(|error| NetworkError::Part {
@@ -148,6 +153,18 @@ impl Driver {
                     self.show_progress(self.now());
                 }
             }
+        }
+    }
+
+    /// Tells others of transactions that wait for their batch: users were told that they are accepted, nobody
+    /// else has them, and the pool is not kept on disk.
+    async fn say_last(&mut self, promoted: &mut broadcast::Receiver<Arc<PooledTransaction>>) {
+        for transaction in last_words::remaining(promoted) {
+            self.on_transaction(Ok(transaction));
+        }
+        self.tell(Event::Stopping);
+        if self.parts.core.peers().has_introduced() {
+            last_words::let_leave(&mut self.parts.swarm).await;
         }
     }
 
@@ -569,14 +586,6 @@ impl Driver {
             }
         }
     }
-}
-
-/// Who a node is and where it listens.
-pub(crate) fn identity_of(swarm: &Swarm<Behaviour>) -> NodeIdentity {
-    let listen: Vec<_> = swarm.listeners().cloned().collect();
-    let port = listen.iter().find_map(port_of).unwrap_or_default();
-    let external = swarm.external_addresses().cloned().collect();
-    NodeIdentity { peer: *swarm.local_peer_id(), listen, external, port }
 }
 
 /// What a job came to. A panic in it is a defect of this node, and goes on here.

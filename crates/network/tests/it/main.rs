@@ -9,6 +9,10 @@ mod head_rules;
 #[cfg(test)]
 mod names;
 #[cfg(test)]
+mod node_key_rules;
+#[cfg(test)]
+mod outgoing_rules;
+#[cfg(test)]
 mod pool_rules;
 #[cfg(test)]
 mod relay_rules;

@@ -4,7 +4,7 @@ use super::set;
 use crate::{
     NetworkSettings,
     config_file::NetworkSection,
-    network_values::{Nat, Peers},
+    network_values::{Nat, PeerCount, Peers},
     units::parse_listen_address,
 };
 use clap::{Args, ValueEnum};
@@ -35,10 +35,10 @@ pub(crate) struct NetworkArgs {
     trusted_only: bool,
     /// Most peers that connect to this node [default: 34].
     #[arg(long = "max-inbound-peers", value_name = "N", allow_negative_numbers = true)]
-    max_inbound: Option<usize>,
+    max_inbound: Option<PeerCount>,
     /// Most peers that this node connects to by itself [default: 16].
     #[arg(long = "max-outbound-peers", value_name = "N", allow_negative_numbers = true)]
-    max_outbound: Option<usize>,
+    max_outbound: Option<PeerCount>,
     /// Where others reach this node: `none` if they see its address, or `extip:IP`; a port that a router
     /// forwards must be the same [default: none].
     #[arg(long, value_name = "none|extip:IP")]
@@ -70,8 +70,9 @@ impl NetworkArgs {
         settings.bootnodes = peers(self.bootnodes.as_ref().or(file.bootnodes.as_ref()));
         settings.trusted = peers(self.trusted_peers.as_ref().or(file.trusted_peers.as_ref()));
         settings.trusted_only = self.trusted_only || file.trusted_only.unwrap_or(false);
-        set(&mut settings.max_inbound, self.max_inbound.or(file.max_inbound_peers));
-        set(&mut settings.max_outbound, self.max_outbound.or(file.max_outbound_peers));
+        let count = |PeerCount(count)| count;
+        set(&mut settings.max_inbound, self.max_inbound.or(file.max_inbound_peers).map(count));
+        set(&mut settings.max_outbound, self.max_outbound.or(file.max_outbound_peers).map(count));
         settings.mdns = self.mdns.map(is_on).or(file.mdns);
         settings.key = self.nodekey.or_else(|| file.nodekey.clone());
         settings

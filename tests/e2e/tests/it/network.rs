@@ -198,6 +198,29 @@ async fn a_miner_that_joins_mines_what_others_have_in_their_pools() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_stops_tells_others_of_the_last_transactions() {
+    let cluster = Cluster::new();
+    let middle = cluster.start("middle", &[]);
+    let origin = cluster.follower("origin", &[&middle]);
+    let (middle_rpc, origin_rpc) = (client(middle.url()), client(origin.url()));
+    until(async || peers(&origin_rpc).await == 1).await;
+    let to = address!("0x00000000000000000000000000000000000000ae");
+    let is_there = async |hash| middle_rpc.get_transaction_by_hash(hash).await.unwrap().is_some();
+    let first = send(&origin_rpc, 0, to).await;
+    until(async || is_there(first).await).await;
+    // Some of these wait for others when the node is told to stop.
+    let mut last = Vec::new();
+    for _ in 0..8 {
+        last.push(send(&origin_rpc, 0, to).await);
+    }
+    origin.stop();
+    for hash in last {
+        until(async || is_there(hash).await).await;
+    }
+    middle.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_node_that_comes_late_gets_the_chain_also_if_it_is_killed_meanwhile() {
     let cluster = Cluster::new();
     let miner = cluster.miner("miner", COINBASE, &[]);
