@@ -20,6 +20,8 @@ enum News {
     Head { node: usize, number: u64, hash: B256, at: Instant },
     /// Its miner has work on this block.
     Work { node: usize, parent: B256, at: Instant },
+    /// Its miner has no work, for a while: the node is far behind, or the chain is ahead of the clock.
+    NoWork,
 }
 
 /// A connection for the heads of each node, and one for the work of each miner.
@@ -28,7 +30,7 @@ pub(crate) struct Listeners {
     news: Receiver<News>,
     record: Record,
     nodes: usize,
-    _tasks: JoinSet<()>,
+    tasks: JoinSet<()>,
 }
 
 impl Listeners {
@@ -45,27 +47,32 @@ impl Listeners {
             if mining.contains(&node) {
                 let params = json!(["work", coinbase(node)]);
                 let work = Feed::open(&process.ws_url(), "poc", params).await;
-                let read = move |work: &Value, at| News::Work {
-                    node,
-                    parent: hash(&work["parentHash"]),
-                    at,
+                let read = move |work: &Value, at| match work["parentHash"].as_str() {
+                    None => News::NoWork,
+                    Some(parent) => News::Work { node, parent: parent.parse().unwrap(), at },
                 };
                 tasks.spawn(work.pass_on(read, sender.clone()));
             }
         }
-        Self { news, record: Record::default(), nodes: nodes.len(), _tasks: tasks }
+        Self { news, record: Record::default(), nodes: nodes.len(), tasks }
     }
 
     /// Listens until every node has a head with this number or a higher one.
     pub(crate) async fn until(&mut self, number: u64) {
         let mut reached = vec![false; self.nodes];
         while !reached.iter().all(|reached| *reached) {
-            match self.news.recv().await.unwrap() {
+            let news = tokio::select! {
+                news = self.news.recv() => news.unwrap(),
+                // Nobody hears of that node or of that work any more.
+                Some(ended) = self.tasks.join_next() => panic!("a feed has ended: {ended:?}"),
+            };
+            match news {
                 News::Head { node, number: head, hash, at } => {
                     self.record.head(node, (head, hash), at);
                     reached[node] |= head >= number;
                 }
                 News::Work { node, parent, at } => self.record.work(node, parent, at),
+                News::NoWork => {}
             }
         }
     }

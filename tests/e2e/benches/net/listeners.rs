@@ -18,14 +18,24 @@ const NEWS_QUEUE: usize = 4_096;
 pub(crate) struct Listeners {
     news: Receiver<News>,
     delays: WorkDelays,
-    _tasks: JoinSet<()>,
+    tasks: JoinSet<()>,
 }
 
 /// What a listener has heard.
 #[derive(Debug)]
 enum News {
-    Head { number: u64, hash: B256, at: Instant },
-    Work { listener: usize, parent: B256, at: Instant },
+    Head {
+        number: u64,
+        hash: B256,
+        at: Instant,
+    },
+    Work {
+        listener: usize,
+        parent: B256,
+        at: Instant,
+    },
+    /// There is no work for a while: the chain is ahead of the clock.
+    NoWork,
 }
 
 impl Listeners {
@@ -36,10 +46,9 @@ impl Listeners {
         // Work first: no head is missed by somebody who is still on the way.
         for (listener, coinbase) in coinbases.iter().enumerate() {
             let feed = Feed::open(url, "poc", json!(["work", coinbase])).await;
-            let read = move |work: &Value, at| News::Work {
-                listener,
-                parent: hash(&work["parentHash"]),
-                at,
+            let read = move |work: &Value, at| match work["parentHash"].as_str() {
+                None => News::NoWork,
+                Some(parent) => News::Work { listener, parent: parent.parse().unwrap(), at },
             };
             tasks.spawn(feed.pass_on(read, sender.clone()));
         }
@@ -49,7 +58,7 @@ impl Listeners {
             News::Head { number: number.to(), hash: hash(&head["hash"]), at }
         };
         tasks.spawn(heads.pass_on(read, sender));
-        Self { news, delays: WorkDelays::default(), _tasks: tasks }
+        Self { news, delays: WorkDelays::default(), tasks }
     }
 
     /// Listens until the head has this number or a higher one.
@@ -82,7 +91,12 @@ impl Listeners {
 
     /// Notes what is heard next; tells if it is a head.
     async fn hear(&mut self) -> Option<(u64, B256)> {
-        match self.news.recv().await.unwrap() {
+        let news = tokio::select! {
+            news = self.news.recv() => news.unwrap(),
+            // Nobody hears of that head or of that work any more.
+            Some(ended) = self.tasks.join_next() => panic!("a feed has ended: {ended:?}"),
+        };
+        match news {
             News::Head { number, hash, at } => {
                 self.delays.head(hash, at);
                 Some((number, hash))
@@ -91,6 +105,7 @@ impl Listeners {
                 self.delays.work(listener, parent, at);
                 None
             }
+            News::NoWork => None,
         }
     }
 
