@@ -19,6 +19,7 @@
 mod books;
 mod client;
 mod feed;
+mod feeds;
 mod metrics_page;
 mod miner_process;
 mod network_chain;
@@ -31,6 +32,7 @@ mod small_disk;
 pub use books::Books;
 pub use client::{Client, client, wallet};
 pub use feed::Feed;
+pub use feeds::Feeds;
 pub use metrics_page::{Row, assert_documented, documented_metrics};
 pub use miner_process::MinerProcess;
 pub use network_chain::{cluster_of, quick_cluster};

@@ -2,13 +2,9 @@
 
 use crate::work_delays::WorkDelays;
 use alloy_primitives::{Address, B256, U64};
-use hanzo_e2e::Feed;
+use hanzo_e2e::{Feed, Feeds};
 use serde_json::{Value, json};
 use std::time::Instant;
-use tokio::{
-    sync::mpsc::{Receiver, channel},
-    task::JoinSet,
-};
 
 /// News that wait to be looked at; more than 64 listeners hear in a second.
 const NEWS_QUEUE: usize = 4_096;
@@ -16,49 +12,38 @@ const NEWS_QUEUE: usize = 4_096;
 /// Listeners, each on a connection of its own: one for heads, the others for work.
 #[derive(Debug)]
 pub(crate) struct Listeners {
-    news: Receiver<News>,
+    news: Feeds<News>,
     delays: WorkDelays,
-    tasks: JoinSet<()>,
 }
 
 /// What a listener has heard.
 #[derive(Debug)]
 enum News {
-    Head {
-        number: u64,
-        hash: B256,
-        at: Instant,
-    },
-    Work {
-        listener: usize,
-        parent: B256,
-        at: Instant,
-    },
-    /// There is no work for a while: the chain is ahead of the clock.
-    NoWork,
+    Head { number: u64, hash: B256, at: Instant },
+    Work { listener: usize, parent: B256, at: Instant },
 }
 
 impl Listeners {
     /// Listens to heads, and for each of `coinbases` to work.
     pub(crate) async fn open(url: &str, coinbases: &[Address]) -> Self {
-        let (sender, news) = channel(NEWS_QUEUE);
-        let mut tasks = JoinSet::new();
+        let mut news = Feeds::new(NEWS_QUEUE);
         // Work first: no head is missed by somebody who is still on the way.
         for (listener, coinbase) in coinbases.iter().enumerate() {
             let feed = Feed::open(url, "poc", json!(["work", coinbase])).await;
-            let read = move |work: &Value, at| match work["parentHash"].as_str() {
-                None => News::NoWork,
-                Some(parent) => News::Work { listener, parent: parent.parse().unwrap(), at },
+            // Without a parent it says that there is no work for a while.
+            let read = move |work: &Value, at| {
+                let parent = work["parentHash"].as_str()?.parse().unwrap();
+                Some(News::Work { listener, parent, at })
             };
-            tasks.spawn(feed.pass_on(read, sender.clone()));
+            news.add(feed, read);
         }
         let heads = Feed::open(url, "eth", json!(["newHeads"])).await;
         let read = |head: &Value, at| {
             let number: U64 = head["number"].as_str().unwrap().parse().unwrap();
-            News::Head { number: number.to(), hash: hash(&head["hash"]), at }
+            Some(News::Head { number: number.to(), hash: hash(&head["hash"]), at })
         };
-        tasks.spawn(heads.pass_on(read, sender));
-        Self { news, delays: WorkDelays::default(), tasks }
+        news.add(heads, read);
+        Self { news, delays: WorkDelays::default() }
     }
 
     /// Listens until the head has this number or a higher one.
@@ -91,12 +76,7 @@ impl Listeners {
 
     /// Notes what is heard next; tells if it is a head.
     async fn hear(&mut self) -> Option<(u64, B256)> {
-        let news = tokio::select! {
-            news = self.news.recv() => news.unwrap(),
-            // Nobody hears of that head or of that work any more.
-            Some(ended) = self.tasks.join_next() => panic!("a feed has ended: {ended:?}"),
-        };
-        match news {
+        match self.news.next().await {
             News::Head { number, hash, at } => {
                 self.delays.head(hash, at);
                 Some((number, hash))
@@ -105,7 +85,6 @@ impl Listeners {
                 self.delays.work(listener, parent, at);
                 None
             }
-            News::NoWork => None,
         }
     }
 

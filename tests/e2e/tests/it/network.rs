@@ -43,6 +43,15 @@ impl Cluster {
         self.start(name, &[&mining[..], &["--bootnodes", &bootnodes]].concat())
     }
 
+    /// A node in the middle of others, and one that is connected with it alone.
+    async fn pair(&self) -> ((NodeProcess, Client), (NodeProcess, Client)) {
+        let middle = self.start("middle", &[]);
+        let origin = self.follower("origin", &[&middle]);
+        let (middle_rpc, origin_rpc) = (client(middle.url()), client(origin.url()));
+        until(async || peers(&origin_rpc).await == 1).await;
+        ((middle, middle_rpc), (origin, origin_rpc))
+    }
+
     fn path(&self) -> &Path {
         self.folder.path()
     }
@@ -178,10 +187,7 @@ async fn a_bootnode_that_is_not_reached_is_told_of_in_the_log() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_miner_that_joins_mines_what_others_have_in_their_pools() {
     let cluster = Cluster::new();
-    let middle = cluster.start("middle", &[]);
-    let origin = cluster.follower("origin", &[&middle]);
-    let (middle_rpc, origin_rpc) = (client(middle.url()), client(origin.url()));
-    until(async || peers(&origin_rpc).await == 1).await;
+    let ((middle, middle_rpc), (origin, origin_rpc)) = cluster.pair().await;
     let to = address!("0x00000000000000000000000000000000000000ad");
     let transaction = send(&origin_rpc, 0, to).await;
     let is_there =
@@ -200,10 +206,7 @@ async fn a_miner_that_joins_mines_what_others_have_in_their_pools() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_stops_tells_others_of_the_last_transactions() {
     let cluster = Cluster::new();
-    let middle = cluster.start("middle", &[]);
-    let origin = cluster.follower("origin", &[&middle]);
-    let (middle_rpc, origin_rpc) = (client(middle.url()), client(origin.url()));
-    until(async || peers(&origin_rpc).await == 1).await;
+    let ((middle, middle_rpc), (origin, origin_rpc)) = cluster.pair().await;
     let to = address!("0x00000000000000000000000000000000000000ae");
     let is_there = async |hash| middle_rpc.get_transaction_by_hash(hash).await.unwrap().is_some();
     let first = send(&origin_rpc, 0, to).await;
