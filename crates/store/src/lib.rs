@@ -34,6 +34,7 @@ mod metrics;
 mod open;
 mod options;
 mod peers;
+mod read_all;
 mod retention;
 mod row;
 mod state_cache;

@@ -259,7 +259,11 @@ impl StoreView {
         self.snapshot.borrow_owner()
     }
 
-    fn get(&self, table: Table, key: &[u8]) -> Result<Option<DBPinnableSlice<'_>>, StoreError> {
+    pub(crate) fn get(
+        &self,
+        table: Table,
+        key: &[u8],
+    ) -> Result<Option<DBPinnableSlice<'_>>, StoreError> {
         let family = self.database().table(table)?;
         self.database().activity.read();
         self.snapshot
@@ -290,7 +294,7 @@ impl StoreView {
 
     /// The rows of a table from `start` on, for scans of many: a scan reads each block once, and
     /// keeping those would push out what requests need.
-    fn scan(&self, table: Table, start: &[u8], mut options: ReadOptions) -> Rows<'_> {
+    pub(crate) fn scan(&self, table: Table, start: &[u8], mut options: ReadOptions) -> Rows<'_> {
         options.fill_cache(false);
         self.scan_cached(table, start, options)
     }
