@@ -4,15 +4,30 @@ use crate::{ChainTree, ExecutedBlock};
 use alloy_primitives::{B256, map::B256Map};
 use hanzo_consensus::{Ancestors, UnreadableAncestor};
 use hanzo_types::{Header, RecoveredBlock, SealedHeader, TotalDifficulty};
-use std::sync::Arc;
+use std::{collections::VecDeque, sync::Arc};
+
+/// Blocks of the run that are remembered, the newest. No rule looks further back than an ommer's
+/// parent, seven blocks; and the store has a block as soon as the stages and queues between this
+/// stage and it hold newer ones, a dozen at most.
+const REMEMBERED_BLOCKS: usize = 64;
 
 /// The chain below a run and the blocks of the run that were executed, roots not yet compared.
 #[derive(Debug)]
 pub(super) struct Lineage<'a> {
     tree: &'a ChainTree,
-    blocks: B256Map<(Arc<RecoveredBlock>, TotalDifficulty)>,
+    blocks: B256Map<Remembered>,
+    /// Hashes of `blocks`, oldest first.
+    hashes: VecDeque<B256>,
     head: SealedHeader,
     total_difficulty: TotalDifficulty,
+}
+
+/// What the rules may ask of a block.
+#[derive(Debug)]
+struct Remembered {
+    header: SealedHeader,
+    total_difficulty: TotalDifficulty,
+    ommers: Vec<Header>,
 }
 
 impl<'a> Lineage<'a> {
@@ -22,7 +37,8 @@ impl<'a> Lineage<'a> {
             || (tree.base_header.clone(), tree.base_difficulty),
             |block| (block.header(), block.total_difficulty()),
         );
-        Self { tree, blocks: B256Map::default(), head, total_difficulty }
+        let (blocks, hashes) = (B256Map::default(), VecDeque::new());
+        Self { tree, blocks, hashes, head, total_difficulty }
     }
 
     pub(super) const fn head(&self) -> &SealedHeader {
@@ -30,10 +46,22 @@ impl<'a> Lineage<'a> {
     }
 
     /// Appends the child of the head. Returns the weight of the chain with it.
-    pub(super) fn push(&mut self, block: Arc<RecoveredBlock>) -> TotalDifficulty {
+    pub(super) fn push(&mut self, block: &RecoveredBlock) -> TotalDifficulty {
+        let hash = block.hash();
         self.total_difficulty = self.total_difficulty.child(block.difficulty);
         self.head = block.sealed_header().clone();
-        self.blocks.insert(block.hash(), (block, self.total_difficulty));
+        let remembered = Remembered {
+            header: self.head.clone(),
+            total_difficulty: self.total_difficulty,
+            ommers: block.body().ommers.clone(),
+        };
+        let _ = self.blocks.insert(hash, remembered);
+        self.hashes.push_back(hash);
+        if self.hashes.len() > REMEMBERED_BLOCKS
+            && let Some(oldest) = self.hashes.pop_front()
+        {
+            let _ = self.blocks.remove(&oldest);
+        }
         self.total_difficulty
     }
 }
@@ -41,21 +69,21 @@ impl<'a> Lineage<'a> {
 impl Ancestors for Lineage<'_> {
     fn header(&self, hash: B256) -> Result<Option<SealedHeader>, UnreadableAncestor> {
         match self.blocks.get(&hash) {
-            Some((block, _)) => Ok(Some(block.sealed_header().clone())),
+            Some(block) => Ok(Some(block.header.clone())),
             None => self.tree.header(hash),
         }
     }
 
     fn total_difficulty(&self, hash: B256) -> Result<Option<TotalDifficulty>, UnreadableAncestor> {
         match self.blocks.get(&hash) {
-            Some((_, total_difficulty)) => Ok(Some(*total_difficulty)),
+            Some(block) => Ok(Some(block.total_difficulty)),
             None => self.tree.total_difficulty(hash),
         }
     }
 
     fn ommers(&self, hash: B256) -> Result<Option<Vec<Header>>, UnreadableAncestor> {
         match self.blocks.get(&hash) {
-            Some((block, _)) => Ok(Some(block.body().ommers.clone())),
+            Some(block) => Ok(Some(block.ommers.clone())),
             None => self.tree.ommers(hash),
         }
     }

@@ -64,7 +64,7 @@ pub(super) struct Outcome {
 
 /// A block that was executed, and whose root is still to be compared.
 struct Unrooted {
-    block: Arc<RecoveredBlock>,
+    block: RecoveredBlock,
     executed: Executed,
     total_difficulty: TotalDifficulty,
 }
@@ -221,8 +221,7 @@ impl<'a> Pipeline<'a> {
         consensus
             .check_outcome(header, &executed.outcome)
             .map_err(|error| invalid(error.into()))?;
-        let block = Arc::new(block);
-        let total_difficulty = lineage.push(Arc::clone(&block));
+        let total_difficulty = lineage.push(&block);
         Ok(Unrooted { block, executed, total_difficulty })
     }
 
@@ -274,7 +273,6 @@ impl<'a> Pipeline<'a> {
             let reason = InvalidBlock::StateRoot { header, computed };
             return Err(ImportError::Invalid { number, hash, reason });
         }
-        let block = Arc::unwrap_or_clone(block);
         Ok(Arc::new(ExecutedBlock::new(block, executed, state_root, total_difficulty)))
     }
 
