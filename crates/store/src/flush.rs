@@ -10,12 +10,92 @@ impl Store {
     /// # Errors
     /// [`StoreError::DiskFull`] or [`StoreError::Engine`]. Nothing is lost then: the log stays.
     pub fn flush_tables(&self) -> Result<(), StoreError> {
+        // A flush that is waited for begins the next table only when the last is on disk.
+        self.begin_flush()?;
+        self.flush(true)
+    }
+
+    /// Begins what [`Self::flush_tables`] does and does not wait for it: for the time in which the
+    /// last writes before an orderly stop are still under way, so that less is left for then.
+    ///
+    /// # Errors
+    /// Those of [`Self::flush_tables`].
+    pub fn begin_flush(&self) -> Result<(), StoreError> {
+        self.flush(false)
+    }
+
+    fn flush(&self, wait: bool) -> Result<(), StoreError> {
         let database = self.database();
         let tables = Table::ALL.map(|table| database.table(table));
         let tables = tables.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let mut options = FlushOptions::default();
+        options.set_wait(wait);
         database
             .engine
-            .flush_cfs_opt(&tables, &FlushOptions::default())
+            .flush_cfs_opt(&tables, &options)
             .map_err(|error| database.failed("flushing tables", error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ChainIdentity, Durability, StoreConfig, database::WriteKind};
+    use alloy_primitives::B256;
+    use rocksdb::{WaitForCompactOptions, properties};
+    use tempfile::TempDir;
+
+    fn open(directory: &TempDir) -> Store {
+        let identity = ChainIdentity { chain_id: 1, genesis_hash: B256::ZERO };
+        Store::open(&StoreConfig::at(directory.path()), identity).unwrap()
+    }
+
+    fn put(store: &Store, table: Table, key: u8) {
+        let mut batch = store.database().batch();
+        batch.put(table, [key], [key]).unwrap();
+        batch.write(WriteKind::Peers, Durability::Unsynced).unwrap();
+    }
+
+    fn files(store: &Store) -> Vec<String> {
+        let files = store.database().engine.live_files().unwrap();
+        files.into_iter().map(|file| file.name).collect()
+    }
+
+    #[test]
+    fn after_a_flush_no_table_has_rows_in_memory_whether_or_not_one_began_before() {
+        let directory = TempDir::new().unwrap();
+        let store = open(&directory);
+        for table in Table::ALL {
+            put(&store, table, 200);
+        }
+        store.begin_flush().unwrap();
+        for table in [Table::Peers, Table::Code] {
+            put(&store, table, 201);
+        }
+        store.flush_tables().unwrap();
+        let database = store.database();
+        for table in Table::ALL {
+            let family = database.table(table).unwrap();
+            for property in
+                [properties::NUM_ENTRIES_ACTIVE_MEM_TABLE, properties::NUM_IMMUTABLE_MEM_TABLE]
+            {
+                let left = database.engine.property_int_value_cf(family, property).unwrap();
+                assert_eq!(left, Some(0), "{table:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_is_not_written_again_because_the_views_from_before_it_are_gone() {
+        let directory = TempDir::new().unwrap();
+        let store = open(&directory);
+        let view = store.view();
+        put(&store, Table::Peers, 200);
+        store.flush_tables().unwrap();
+        let flushed = files(&store);
+        drop(view);
+        let idle = WaitForCompactOptions::default();
+        store.database().engine.wait_for_compact(&idle).unwrap();
+        assert_eq!(files(&store), flushed);
     }
 }

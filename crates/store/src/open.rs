@@ -44,13 +44,15 @@ pub(crate) fn open(config: &StoreConfig, identity: &ChainIdentity) -> Result<Dat
     let families = names.into_iter().map(|name| {
         let table = Table::ALL.into_iter().find(|table| table.name() == name);
         let options = match table {
-            Some(table) => options::table_options(table, &cache),
+            Some(table) => options::table_options(table, &cache)?,
             None => Options::default(),
         };
-        ColumnFamilyDescriptor::new(name, options)
+        Ok(ColumnFamilyDescriptor::new(name, options))
     });
-    let engine = options::database_options(config)
-        .and_then(|options| DB::open_cf_descriptors(&options, path, families))
+    let engine = families
+        .collect::<Result<Vec<_>, _>>()
+        .and_then(|families| Ok((options::database_options(config)?, families)))
+        .and_then(|(options, families)| DB::open_cf_descriptors(&options, path, families))
         .map_err(|error| engine_error(path, OPENING, error))?;
     let metrics = StoreMetrics::register();
     let database = Database {
