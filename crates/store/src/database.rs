@@ -51,7 +51,12 @@ impl Database {
 
     /// An empty batch.
     pub(crate) fn batch(&self) -> Batch<'_> {
-        Batch { database: self, writes: WriteBatch::default() }
+        self.batch_of(0)
+    }
+
+    /// An empty batch with room for that many bytes.
+    pub(crate) fn batch_of(&self, bytes: usize) -> Batch<'_> {
+        Batch { database: self, writes: WriteBatch::with_capacity_bytes(bytes) }
     }
 
     /// Makes every earlier write survive a power cut, if anything can.
@@ -91,6 +96,11 @@ impl fmt::Debug for Database {
 }
 
 impl Batch<'_> {
+    /// Bytes of its rows.
+    pub(crate) fn bytes(&self) -> usize {
+        self.writes.size_in_bytes()
+    }
+
     /// Writes a row.
     pub(crate) fn put(
         &mut self,

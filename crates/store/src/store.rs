@@ -9,8 +9,12 @@ use crate::{
 use alloy_primitives::{Address, B256};
 use hanzo_state::{StateDiff, TrieDiff};
 use hanzo_types::{RecoveredBlock, SealedBlock, TotalDifficulty};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    panic::resume_unwind,
+    sync::Arc,
+    sync::atomic::{AtomicU64, AtomicUsize, Ordering},
+    thread::{self, Builder, ScopedJoinHandle},
+};
 
 /// The database. Cloning is cheap and shares it.
 ///
@@ -34,6 +38,8 @@ struct Inner {
     genesis_hash: B256,
     retention: Retention,
     next_arrival: AtomicU64,
+    /// Bytes of the last commit: the next is about as large.
+    commit_bytes: AtomicUsize,
 }
 
 impl Store {
@@ -51,6 +57,7 @@ impl Store {
             genesis_hash: identity.genesis_hash,
             retention: config.retention,
             next_arrival: AtomicU64::new(next_arrival),
+            commit_bytes: AtomicUsize::new(0),
         })))
     }
 
@@ -132,24 +139,20 @@ impl Store {
         durability: Durability,
     ) -> Result<(), StoreError> {
         let tip = self.checked_tip(segment)?;
-        let mut batch = self.0.database.batch();
-        let (mut state, mut trie) = (StateDiff::default(), TrieDiff::default());
-        for block in segment {
-            let reference = block.reference();
-            let receipts = value::encode_receipts(&block.receipts);
-            batch.put(Table::Receipts, key::block(reference), receipts)?;
-            batch.put(Table::Canonical, reference.number.to_be_bytes(), reference.hash)?;
-            for (index, hash) in (0_u64..).zip(&block.transaction_hashes) {
-                let position = Position { number: reference.number, index };
-                batch.put(Table::Transactions, hash, value::encode_position(position))?;
-            }
-            put_history(&mut batch, reference.number, &block.layer.state)?;
-            state.extend(&block.layer.state);
-            trie.extend(&block.layer.trie);
-        }
+        let (rows, merged) = thread::scope(|scope| {
+            // All that changed is merged beside the rows that do not need it, which takes as long.
+            let merging = Builder::new().name("merge".to_owned());
+            let merging = merging.spawn_scoped(scope, || merge(segment));
+            let rows = self.segment_rows(segment);
+            // A system without room for one more thread merges later.
+            let merged = merging.map_or_else(|_| Ok(merge(segment)), ScopedJoinHandle::join);
+            (rows, merged.unwrap_or_else(|panic| resume_unwind(panic)))
+        });
+        let (mut batch, (state, trie)) = (rows?, merged);
         put_state(&mut batch, &state)?;
         put_trie(&mut batch, &trie)?;
         batch.put(Table::Meta, key::STATE_TIP, key::block(tip))?;
+        self.0.commit_bytes.store(batch.bytes(), Ordering::Relaxed);
         batch.write_state(&state, &trie, WriteKind::Commit, durability)?;
         tracing::debug!(
             target: "store",
@@ -232,6 +235,22 @@ impl Store {
         Ok(parent)
     }
 
+    /// The rows that each block of a segment adds.
+    fn segment_rows(&self, segment: &[CommittedBlock]) -> Result<Batch<'_>, StoreError> {
+        let bytes = self.0.commit_bytes.load(Ordering::Relaxed);
+        let mut batch = self.0.database.batch_of(bytes);
+        for block in segment {
+            let reference = block.reference();
+            let receipts = value::encode_receipts(&block.receipts);
+            batch.put(Table::Receipts, key::block(reference), receipts)?;
+            batch.put(Table::Canonical, reference.number.to_be_bytes(), reference.hash)?;
+        }
+        put_positions(&mut batch, segment)?;
+        let changes = segment.iter().map(|block| (block.reference().number, &block.layer.state));
+        put_history(&mut batch, changes)?;
+        Ok(batch)
+    }
+
     fn put_block_rows(
         &self,
         batch: &mut Batch<'_>,
@@ -249,6 +268,32 @@ impl Store {
         batch.put(Table::BlockNumbers, reference.hash, reference.number.to_be_bytes())?;
         batch.put(Table::Meta, key::NEXT_ARRIVAL, arrival.saturating_add(1).to_be_bytes())
     }
+}
+
+/// What a segment changes in all.
+fn merge(segment: &[CommittedBlock]) -> (StateDiff, TrieDiff) {
+    let (mut state, mut trie) = (StateDiff::default(), TrieDiff::default());
+    for block in segment {
+        state.extend(&block.layer.state);
+        trie.extend(&block.layer.trie);
+    }
+    (state, trie)
+}
+
+/// Where the transactions of `segment` are; in the order of their hashes, because a sorted table
+/// takes rows much faster in the order of its keys.
+fn put_positions(batch: &mut Batch<'_>, segment: &[CommittedBlock]) -> Result<(), StoreError> {
+    let mut positions = Vec::new();
+    for block in segment {
+        let number = block.reference().number;
+        let hashes = (0_u64..).zip(&block.transaction_hashes);
+        positions.extend(hashes.map(|(index, hash)| (hash, Position { number, index })));
+    }
+    positions.sort_unstable_by_key(|(hash, _)| *hash);
+    for (hash, position) in positions {
+        batch.put(Table::Transactions, hash, value::encode_position(position))?;
+    }
+    Ok(())
 }
 
 /// The values after every change of `state`.
