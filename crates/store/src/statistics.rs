@@ -1,7 +1,10 @@
 //! How large the database is.
 
 use crate::{StateCacheStatistics, Store, StoreError, Table};
-use rocksdb::properties::{self, PropName};
+use rocksdb::{
+    BottommostLevelCompaction, CompactOptions,
+    properties::{self, PropName},
+};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How large one table is.
@@ -95,9 +98,47 @@ impl Store {
     /// [`StoreError::Engine`] for an unknown table; a failed rewrite shows in the next operation.
     pub fn compact(&self) -> Result<(), StoreError> {
         let database = self.database();
+        let mut options = CompactOptions::default();
+        // By default the lowest level stays as it is, with what a view protected when it was written.
+        options.set_bottommost_level_compaction(BottommostLevelCompaction::ForceOptimized);
         for table in Table::ALL {
-            database.engine.compact_range_cf(database.table(table)?, None::<&[u8]>, None::<&[u8]>);
+            let family = database.table(table)?;
+            database.engine.compact_range_cf_opt(family, None::<&[u8]>, None::<&[u8]>, &options);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ChainIdentity, Durability, StoreConfig, database::WriteKind};
+    use alloy_primitives::B256;
+    use tempfile::TempDir;
+
+    #[test]
+    fn compacting_drops_what_was_overwritten_while_a_view_was_there() {
+        let directory = TempDir::new().unwrap();
+        let identity = ChainIdentity { chain_id: 1, genesis_hash: B256::ZERO };
+        let store = Store::open(&StoreConfig::at(directory.path()), identity).unwrap();
+        let mut views = Vec::new();
+        for value in 1..=3_u8 {
+            let mut batch = store.database().batch();
+            batch.put(Table::Peers, [200], [value]).unwrap();
+            batch.write(WriteKind::Peers, Durability::Unsynced).unwrap();
+            views.push(store.view());
+        }
+        store.flush_tables().unwrap();
+        let rows = || -> u64 {
+            let files = store.database().engine.live_files().unwrap();
+            let of_peers = files.iter().filter(|file| file.column_family_name == "peers");
+            of_peers.map(|file| file.num_entries).sum()
+        };
+        assert_eq!(rows(), 3);
+        store.compact().unwrap();
+        assert_eq!(rows(), 3, "each is what a view sees");
+        drop(views);
+        store.compact().unwrap();
+        assert_eq!(rows(), 1);
     }
 }
