@@ -2,8 +2,8 @@
 //! accounts and 40 % token transfers to new holders, imported into an empty RocksDB store.
 //!
 //! Prints transactions per second, where the time went, and the rate of sender recovery alone on
-//! all cores: no import is faster than that, and it differs between machines by a factor of two,
-//! so that the ratio of the two is what to compare. With `HANZO_CHAIN_FILES=DIR` it leaves
+//! all cores, measured before and after: no import is faster than that, and it differs between
+//! machines by a factor of two, so that the ratio of the two is what to compare. With `HANZO_CHAIN_FILES=DIR` it leaves
 //! `genesis.json` and `blocks.rlp` there for `hanzo import`.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "bench code")]
 
@@ -93,6 +93,9 @@ impl Scene {
         let mut tree = ChainTree::open(Arc::clone(&spec), engine_for(spec), store).unwrap();
         let mut times = StageTimes::default();
         let count = blocks.len();
+        // Writing the files of a large genesis state is not part of it.
+        tree.persist_for_restart().unwrap();
+        let before = recovery(&blocks);
         let started = now();
         for segment in blocks.chunks(MAX_SEGMENT_BLOCKS) {
             let result = tree.insert_segment(segment.to_vec(), &Origin::File);
@@ -102,7 +105,8 @@ impl Scene {
         tree.persist_all().unwrap();
         let elapsed = now().duration_since(started);
         let rate = per_second(transactions, elapsed);
-        let bound = per_second(transactions, recovery(&blocks));
+        // The speed of a machine that others share changes within seconds.
+        let bound = per_second(2 * transactions, before + recovery(&blocks));
         println!(
             "chain::insert_segment/accounts={accounts} blocks={count}: {rate} tx/s, {} in all; \
              recovery alone {bound} tx/s, import reaches {} % of it",
