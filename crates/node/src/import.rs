@@ -1,12 +1,12 @@
 //! Importing blocks from files.
 
 use crate::{
-    BlockFileReader, NodeConfig, NodeError, file_chunk::FileChunk, interruption::Interruption,
-    parts::Parts, progress::Progress, read_blocks::ReadBlocks,
+    BlockFileReader, NodeConfig, NodeError, file_chunk::FileChunk, flush_at_end::FlushAtEnd,
+    interruption::Interruption, parts::Parts, progress::Progress, read_blocks::ReadBlocks,
 };
 use crossbeam_channel::{Sender, bounded};
 use hanzo_chain::{ChainTree, StageTimes, StreamImport, StreamedBlock};
-use std::{iter, path::PathBuf, sync::Arc, thread};
+use std::{path::PathBuf, sync::Arc, thread};
 
 /// Chunks that are read ahead.
 const CHUNKS_AHEAD: usize = 1;
@@ -100,25 +100,24 @@ fn import_blocks(
 ) -> Result<(), NodeError> {
     let under_way = blocks.under_way();
     let store = tree.store().clone();
-    // When the last block is read, one processor is soon without work: it can write files. What
-    // fails here fails again when all is written, and is told of then.
-    let last_is_read = iter::from_fn(|| store.begin_flush().ok().and(None));
-    let StreamImport { refusal, times } =
-        tree.insert_stream(blocks.by_ref().chain(last_is_read), |block| {
-            let bytes = under_way.take_first().map_or(0, |place| wide(place.length));
-            match block {
-                StreamedBlock::Known => {
-                    summary.known = summary.known.saturating_add(1);
-                    progress.skip(bytes, summary);
-                }
-                StreamedBlock::Imported { transactions, gas_used } => {
-                    summary.blocks = summary.blocks.saturating_add(1);
-                    summary.transactions = summary.transactions.saturating_add(wide(transactions));
-                    summary.gas = summary.gas.saturating_add(gas_used);
-                    progress.advance(bytes, summary);
-                }
+    let mut passed = |block| {
+        let bytes = under_way.take_first().map_or(0, |place| wide(place.length));
+        match block {
+            StreamedBlock::Known => {
+                summary.known = summary.known.saturating_add(1);
+                progress.skip(bytes, summary);
             }
-        });
+            StreamedBlock::Imported { transactions, gas_used } => {
+                summary.blocks = summary.blocks.saturating_add(1);
+                summary.transactions = summary.transactions.saturating_add(wide(transactions));
+                summary.gas = summary.gas.saturating_add(gas_used);
+                progress.advance(bytes, summary);
+            }
+        }
+    };
+    let StreamImport { refusal, times } = thread::scope(|scope| {
+        tree.insert_stream(FlushAtEnd::new(blocks.by_ref(), scope, store), &mut passed)
+    });
     summary.times += times;
     match refusal {
         Some(source) => {

@@ -23,6 +23,7 @@ mod datadir;
 mod error;
 mod export;
 mod file_chunk;
+mod flush_at_end;
 mod import;
 mod import_share;
 mod interruption;

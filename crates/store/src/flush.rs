@@ -10,29 +10,28 @@ impl Store {
     /// # Errors
     /// [`StoreError::DiskFull`] or [`StoreError::Engine`]. Nothing is lost then: the log stays.
     pub fn flush_tables(&self) -> Result<(), StoreError> {
-        // A flush that is waited for begins the next table only when the last is on disk.
-        self.begin_flush()?;
-        self.flush(true)
+        self.flush(&FlushOptions::default())
     }
 
-    /// Begins what [`Self::flush_tables`] does and does not wait for it: for the time in which the
-    /// last writes before an orderly stop are still under way, so that less is left for then.
+    /// Begins what [`Self::flush_tables`] does, for the time in which the last writes before an
+    /// orderly stop are still under way, so that less is left for then. It may wait for a flush of
+    /// the same table that is already under way, so not on a thread that others wait for.
     ///
     /// # Errors
-    /// Those of [`Self::flush_tables`].
+    /// Those of [`Self::flush_tables`], and [`StoreError::Engine`] if writes are stopped just now.
     pub fn begin_flush(&self) -> Result<(), StoreError> {
-        self.flush(false)
+        let mut options = FlushOptions::default();
+        options.set_wait(false);
+        self.flush(&options)
     }
 
-    fn flush(&self, wait: bool) -> Result<(), StoreError> {
+    fn flush(&self, options: &FlushOptions) -> Result<(), StoreError> {
         let database = self.database();
         let tables = Table::ALL.map(|table| database.table(table));
         let tables = tables.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let mut options = FlushOptions::default();
-        options.set_wait(wait);
         database
             .engine
-            .flush_cfs_opt(&tables, &options)
+            .flush_cfs_opt(&tables, options)
             .map_err(|error| database.failed("flushing tables", error))
     }
 }

@@ -234,13 +234,17 @@ pub(crate) fn put_history<'a>(
 ) -> Result<(), StoreError> {
     let (mut accounts, mut slots) = (Vec::new(), Vec::new());
     for (number, state) in changes {
-        let changed = state.accounts.iter().filter(|(_, change)| change.before != change.after);
-        accounts.extend(changed.map(|(address, change)| (*address, number, &change.before)));
-        for (address, changes) in &state.storage {
-            let changed = changes.iter().filter(|(_, change)| change.before != change.after);
-            slots.extend(changed.map(|(slot, change)| (*address, *slot, number, change.before)));
+        let touched = Touched::of(state);
+        batch.put(Table::Touched, number.to_be_bytes(), touched.encode())?;
+        for address in touched.accounts {
+            let before = state.accounts.get(&address).and_then(|change| change.before);
+            accounts.push((address, number, before));
         }
-        batch.put(Table::Touched, number.to_be_bytes(), Touched::of(state).encode())?;
+        for (address, slot) in touched.slots {
+            let change = state.storage.get(&address).and_then(|slots| slots.get(&slot));
+            let before = change.map(|change| change.before).unwrap_or_default();
+            slots.push((address, slot, number, before));
+        }
     }
     accounts.sort_unstable_by_key(|(address, number, _)| (*address, *number));
     slots.sort_unstable_by_key(|(address, slot, number, _)| (*address, *slot, *number));

@@ -36,8 +36,9 @@ const BACKGROUND_JOBS: i32 = 2;
 /// RocksDB rewrites a file of the lowest level once nobody holds a snapshot from before it was
 /// written, to drop what was kept for the snapshot and the numbers of its writes. Views hold
 /// snapshots all the time, so that every flushed file would be written twice, whether anything in it
-/// can be dropped or not. Files as old as this have mostly been merged with others, which drops the
-/// same.
+/// can be dropped or not. Most files of tables whose rows change have been merged with others before
+/// they are as old as this, which drops the same. Of the others the work is put off, not saved, until
+/// nobody waits for an import.
 const REWRITE_FILES_AFTER_SECONDS: u32 = 24 * 60 * 60;
 
 /// Hands written bytes to the disk evenly instead of in one stall at the end of a file.

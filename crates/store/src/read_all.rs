@@ -1,29 +1,16 @@
 //! Whether everything that is stored can be read.
 
 use crate::{StoreError, StoreView, Table};
-use rocksdb::ReadOptions;
-
-/// Asks the disk for as much at a time: a table is read from one end to the other.
-const READ_AHEAD_BYTES: usize = 2 << 20;
 
 impl StoreView {
     /// Reads every table from one end to the other, so that the checksum of every block of data is
     /// compared: also where only values lie that newer files replace. No read asks for those, but a
-    /// compaction would stumble over them while the node runs. Returns the number of rows.
+    /// compaction would stumble over them while the node runs.
     ///
     /// # Errors
     /// [`StoreError::Engine`] with the file that is damaged.
-    pub fn read_all(&self) -> Result<u64, StoreError> {
-        let mut rows = 0_u64;
-        for table in Table::ALL {
-            let mut options = ReadOptions::default();
-            options.set_readahead_size(READ_AHEAD_BYTES);
-            for row in self.scan(table, &[], options) {
-                let _ = row?;
-                rows = rows.saturating_add(1);
-            }
-        }
-        Ok(rows)
+    pub fn read_all(&self) -> Result<(), StoreError> {
+        Table::ALL.into_iter().try_for_each(|table| self.count_rows(table).map(drop))
     }
 }
 
@@ -58,8 +45,7 @@ mod tests {
         let of_peers = files.into_iter().find(|file| file.column_family_name == "peers").unwrap();
         let old = of_peers.name.trim_start_matches('/').to_owned();
         put(&store, 2);
-        let rows = store.view().read_all().unwrap();
-        assert!(rows > 0);
+        store.view().read_all().unwrap();
         drop(store);
 
         let path = directory.path().join(&old);

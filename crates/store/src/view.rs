@@ -21,6 +21,9 @@ self_cell!(
     }
 );
 
+/// Bytes that a scan of a whole table asks the disk for at a time.
+const READ_AHEAD_BYTES: usize = 2 << 20;
+
 /// The database at one moment. Taking a view costs less than a read, reading it never waits for a
 /// writer, and all its answers belong to the same state tip.
 pub struct StoreView {
@@ -173,7 +176,9 @@ impl StoreView {
     /// [`StoreError::Engine`] if a row cannot be read.
     pub fn count_rows(&self, table: Table) -> Result<u64, StoreError> {
         let mut rows = 0_u64;
-        for row in self.scan(table, &[], ReadOptions::default()) {
+        let mut options = ReadOptions::default();
+        options.set_readahead_size(READ_AHEAD_BYTES);
+        for row in self.scan(table, &[], options) {
             row?;
             rows = rows.saturating_add(1);
         }
@@ -294,7 +299,7 @@ impl StoreView {
 
     /// The rows of a table from `start` on, for scans of many: a scan reads each block once, and
     /// keeping those would push out what requests need.
-    pub(crate) fn scan(&self, table: Table, start: &[u8], mut options: ReadOptions) -> Rows<'_> {
+    fn scan(&self, table: Table, start: &[u8], mut options: ReadOptions) -> Rows<'_> {
         options.fill_cache(false);
         self.scan_cached(table, start, options)
     }

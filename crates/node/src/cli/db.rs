@@ -28,7 +28,8 @@ pub(crate) struct DbArgs {
 enum DbCommand {
     /// Prints rows and bytes of every table.
     Stats(ChainArgs),
-    /// Checks every block, every index, the state and its history; names the first inconsistency.
+    /// Checks every block, every index, the state and its history, and reads every table to its end;
+    /// names the first inconsistency.
     Check(ChainArgs),
     /// Rewrites every table without what was overwritten or removed.
     Compact(ChainArgs),

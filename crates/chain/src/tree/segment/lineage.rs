@@ -1,5 +1,6 @@
 //! The headers that the next block of a run builds on.
 
+use super::stages::STAGE_QUEUE;
 use crate::{ChainTree, ExecutedBlock};
 use alloy_primitives::{B256, map::B256Map};
 use hanzo_consensus::{Ancestors, UnreadableAncestor};
@@ -7,9 +8,12 @@ use hanzo_types::{Header, RecoveredBlock, SealedHeader, TotalDifficulty};
 use std::{collections::VecDeque, sync::Arc};
 
 /// Blocks of the run that are remembered, the newest. No rule looks further back than an ommer's
-/// parent, seven blocks; and the store has a block as soon as the stages and queues between this
-/// stage and it hold newer ones, a dozen at most.
+/// parent, seven blocks, and anything older comes from the store.
 const REMEMBERED_BLOCKS: usize = 64;
+
+/// The store has a block when the two queues between this stage and it, and the three stages, hold
+/// newer ones.
+const _: () = assert!(REMEMBERED_BLOCKS > 2 * STAGE_QUEUE + 3, "a block may be in no place");
 
 /// The chain below a run and the blocks of the run that were executed, roots not yet compared.
 #[derive(Debug)]

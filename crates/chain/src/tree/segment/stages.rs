@@ -31,7 +31,7 @@ const RECOVERY_BATCH_BLOCKS: usize = 32;
 
 /// Blocks that may wait between two stages. The slowest stage decides the speed; more would only
 /// take memory.
-const STAGE_QUEUE: usize = 4;
+pub(super) const STAGE_QUEUE: usize = 4;
 
 /// The persisted state that stages read from.
 #[derive(Debug, Clone)]
