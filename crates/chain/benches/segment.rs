@@ -3,8 +3,8 @@
 //!
 //! Prints transactions per second, where the time went, and the rate of sender recovery alone on
 //! all cores, measured before and after: no import is faster than that, and it differs between
-//! machines by a factor of two, so that the ratio of the two is what to compare. With `HANZO_CHAIN_FILES=DIR` it leaves
-//! `genesis.json` and `blocks.rlp` there for `hanzo import`.
+//! machines by a factor of two, so that the ratio of the two is what to compare. With
+//! `HANZO_CHAIN_FILES=DIR` it leaves `genesis.json` and `blocks.rlp` there for `hanzo import`.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "bench code")]
 
 use alloy_genesis::{Genesis, GenesisAccount};

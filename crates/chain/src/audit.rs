@@ -177,8 +177,8 @@ pub enum AuditError {
 }
 
 /// Checks every canonical block, every index, the state of the tip, the history of past states, and
-/// that every table can be read to its end.
-/// `progress` is told the number of each block that was checked.
+/// that every table can be read to its end. `progress` is told the number of each block that was
+/// checked.
 ///
 /// # Errors
 /// [`AuditError`] with the first inconsistency.

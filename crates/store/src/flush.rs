@@ -39,21 +39,9 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ChainIdentity, Durability, StoreConfig, database::WriteKind};
-    use alloy_primitives::B256;
+    use crate::fixture::{open, put};
     use rocksdb::{WaitForCompactOptions, properties};
     use tempfile::TempDir;
-
-    fn open(directory: &TempDir) -> Store {
-        let identity = ChainIdentity { chain_id: 1, genesis_hash: B256::ZERO };
-        Store::open(&StoreConfig::at(directory.path()), identity).unwrap()
-    }
-
-    fn put(store: &Store, table: Table, key: u8) {
-        let mut batch = store.database().batch();
-        batch.put(table, [key], [key]).unwrap();
-        batch.write(WriteKind::Peers, Durability::Unsynced).unwrap();
-    }
 
     fn files(store: &Store) -> Vec<String> {
         let files = store.database().engine.live_files().unwrap();
@@ -65,11 +53,11 @@ mod tests {
         let directory = TempDir::new().unwrap();
         let store = open(&directory);
         for table in Table::ALL {
-            put(&store, table, 200);
+            put(&store, table, 200, 1);
         }
         store.begin_flush().unwrap();
         for table in [Table::Peers, Table::Code] {
-            put(&store, table, 201);
+            put(&store, table, 201, 1);
         }
         store.flush_tables().unwrap();
         let database = store.database();
@@ -89,7 +77,7 @@ mod tests {
         let directory = TempDir::new().unwrap();
         let store = open(&directory);
         let view = store.view();
-        put(&store, Table::Peers, 200);
+        put(&store, Table::Peers, 200, 1);
         store.flush_tables().unwrap();
         let flushed = files(&store);
         drop(view);

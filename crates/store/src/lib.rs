@@ -24,6 +24,8 @@ mod config;
 mod database;
 mod durable_block;
 mod error;
+#[cfg(test)]
+mod fixture;
 mod flush;
 mod forget;
 mod history;

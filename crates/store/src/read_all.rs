@@ -17,34 +17,23 @@ impl StoreView {
 #[cfg(test)]
 mod tests {
     use crate::{
-        ChainIdentity, Durability, Store, StoreConfig, StoreError, Table, database::WriteKind,
+        StoreError, Table,
+        fixture::{open, put},
     };
-    use alloy_primitives::B256;
     use std::fs;
     use tempfile::TempDir;
-
-    fn open(directory: &TempDir) -> Store {
-        let identity = ChainIdentity { chain_id: 1, genesis_hash: B256::ZERO };
-        Store::open(&StoreConfig::at(directory.path()), identity).unwrap()
-    }
-
-    /// Puts one row into a file of its own.
-    fn put(store: &Store, value: u8) {
-        let mut batch = store.database().batch();
-        batch.put(Table::Peers, [200], [value]).unwrap();
-        batch.write(WriteKind::Peers, Durability::Unsynced).unwrap();
-        store.flush_tables().unwrap();
-    }
 
     #[test]
     fn damage_is_found_where_only_a_replaced_value_lies() {
         let directory = TempDir::new().unwrap();
         let store = open(&directory);
-        put(&store, 1);
+        put(&store, Table::Peers, 200, 1);
+        store.flush_tables().unwrap();
         let files = store.database().engine.live_files().unwrap();
         let of_peers = files.into_iter().find(|file| file.column_family_name == "peers").unwrap();
         let old = of_peers.name.trim_start_matches('/').to_owned();
-        put(&store, 2);
+        put(&store, Table::Peers, 200, 2);
+        store.flush_tables().unwrap();
         store.view().read_all().unwrap();
         drop(store);
 

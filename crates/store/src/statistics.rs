@@ -112,20 +112,16 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ChainIdentity, Durability, StoreConfig, database::WriteKind};
-    use alloy_primitives::B256;
+    use crate::fixture::{open, put};
     use tempfile::TempDir;
 
     #[test]
     fn compacting_drops_what_was_overwritten_while_a_view_was_there() {
         let directory = TempDir::new().unwrap();
-        let identity = ChainIdentity { chain_id: 1, genesis_hash: B256::ZERO };
-        let store = Store::open(&StoreConfig::at(directory.path()), identity).unwrap();
+        let store = open(&directory);
         let mut views = Vec::new();
         for value in 1..=3_u8 {
-            let mut batch = store.database().batch();
-            batch.put(Table::Peers, [200], [value]).unwrap();
-            batch.write(WriteKind::Peers, Durability::Unsynced).unwrap();
+            put(&store, Table::Peers, 200, value);
             views.push(store.view());
         }
         store.flush_tables().unwrap();
