@@ -11,7 +11,7 @@ use alloy_primitives::{Address, Bytes, keccak256};
 use hanzo_chain::{CanonUpdate, ChainView};
 use hanzo_network::{
     Acceptance, Action, ChannelId, Direction, DisconnectReason, Event, GossipId, GossipMessage,
-    Now, Request, Response, Status, Token, Topic,
+    Introduction, Now, Request, Response, Status, Token, Topic,
 };
 use hanzo_pool::TransactionOrigin;
 use hanzo_testkit::{Chance, Signer, TestChain};
@@ -146,11 +146,13 @@ impl SimNetwork {
                 let own = fault.status(self.nodes[to].status());
                 self.send(to, from, Delivery::Welcome { from: to, status: own });
                 let status = Status::decode(&status);
-                self.tell(to, Event::Introduced { peer: peer_id(from), status });
+                let (peer, introduction) = (peer_id(from), Introduction::Question);
+                self.tell(to, Event::Introduced { peer, introduction, status });
             }
             Delivery::Welcome { from, status } => {
                 let status = Status::decode(&status);
-                self.tell(to, Event::Introduced { peer: peer_id(from), status });
+                let (peer, introduction) = (peer_id(from), Introduction::Answer);
+                self.tell(to, Event::Introduced { peer, introduction, status });
             }
             Delivery::Question { from, token, request } => {
                 let channel = self.name();

@@ -25,6 +25,15 @@ pub struct GossipMessage {
     pub bytes: Bytes,
 }
 
+/// On what occasion a peer says who it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Introduction {
+    /// It asks who this node is, and has not read the answer.
+    Question,
+    /// It answers, and has read who this node is.
+    Answer,
+}
+
 /// What happens, as the core hears of it.
 #[derive(Debug)]
 pub enum Event {
@@ -53,6 +62,8 @@ pub enum Event {
     Introduced {
         /// Who.
         peer: PeerId,
+        /// On what occasion.
+        introduction: Introduction,
         /// What it said.
         status: Result<Status, WireError>,
     },

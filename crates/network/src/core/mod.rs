@@ -6,6 +6,7 @@
 mod action;
 mod event;
 mod gossip;
+mod handshake;
 mod ids;
 mod network_core;
 mod peer_quotas;
@@ -13,6 +14,6 @@ mod pools;
 mod responses;
 
 pub use action::{Acceptance, Action, DisconnectReason};
-pub use event::{Event, GossipMessage};
+pub use event::{Event, GossipMessage, Introduction};
 pub use ids::{ChannelId, GossipId, Token, Topic};
 pub use network_core::{CoreConfig, NetworkCore};

@@ -5,15 +5,14 @@ use super::{
 };
 use crate::{
     Now,
-    peers::{Direction, Offence, PeerBook, PeerLimits, PeerRecord, Sanction, Standing},
+    peers::{Offence, PeerBook, PeerLimits, PeerRecord, Sanction, Standing},
     relay::{
         BlockRelay, KnownHashes, OutgoingTransactions, PoolEvent, PoolExchange, RelayAction,
         RelayEvent,
     },
     sync::{HeadersFrom, ImportVerdict, SyncAction, SyncEvent, SyncMachine},
     wire::{
-        BlockAnnouncement, MAX_REQUESTED_HEADERS, PeerHead, Request, Status, TransactionBatch,
-        WireError,
+        BlockAnnouncement, MAX_REQUESTED_HEADERS, PeerHead, Request, TransactionBatch, WireError,
     },
     worker::{Job, JobDone},
 };
@@ -22,16 +21,6 @@ use hanzo_chain::{CanonUpdate, SyncProgress};
 use hanzo_types::ChainSpec;
 use libp2p::{Multiaddr, PeerId};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
-
-/// How long a peer has to say who it is.
-const INTRODUCTION_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// How often a peer is asked for its head: announcements say what is new, this is for what they miss.
-const STATUS_INTERVAL: Duration = Duration::from_secs(30);
-
-/// A peer whose announcement cannot be judged is asked for its head at most so often. Two nodes that ask
-/// each other at the same time hear of each other twice in it, and may once a second.
-const HINT_INTERVAL: Duration = Duration::from_secs(2);
 
 /// How soon something that nobody could be told of is said again. Peers say what they listen to right
 /// after they have connected.
@@ -152,8 +141,8 @@ impl NetworkCore {
             }
             Event::Disconnected { peer } => self.disconnected(now, &peer, &mut actions),
             Event::Found { peer, address } => self.peers.learn(peer, address, now),
-            Event::Introduced { peer, status } => {
-                self.introduced(now, peer, status, &mut actions);
+            Event::Introduced { peer, introduction, status } => {
+                self.introduced(now, peer, (introduction, status), &mut actions);
             }
             Event::NotIntroduced { peer } => self.not_introduced(&peer, &mut actions),
             Event::Gossip(message) => self.gossip(now, message, &mut actions),
@@ -194,78 +183,6 @@ impl NetworkCore {
             Event::Tick => self.tick(now, &mut actions),
         }
         actions
-    }
-
-    fn connected(
-        &mut self,
-        now: Now,
-        peer: PeerId,
-        (direction, address): (Direction, Multiaddr),
-        actions: &mut Vec<Action>,
-    ) {
-        if !self.peers.connect(peer, direction, address, now) {
-            return;
-        }
-        let quotas = self.quotas.entry(peer).or_insert_with(|| PeerQuotas::new(now.elapsed));
-        quotas.asked_at = Some(now.elapsed);
-        actions.push(Action::Introduce { peer });
-    }
-
-    fn disconnected(&mut self, now: Now, peer: &PeerId, actions: &mut Vec<Action>) {
-        self.quotas.remove(peer);
-        if self.peers.disconnect(peer) {
-            self.tell_relay(now, RelayEvent::PeerGone(*peer), actions);
-            self.tell_pool(now, PoolEvent::PeerGone(*peer), actions);
-            self.tell_sync(now, SyncEvent::PeerGone { peer: *peer }, actions);
-        }
-    }
-
-    fn introduced(
-        &mut self,
-        now: Now,
-        peer: PeerId,
-        status: Result<Status, WireError>,
-        actions: &mut Vec<Action>,
-    ) {
-        let Some(quotas) = self.quotas.get_mut(&peer) else { return };
-        if !quotas.statuses.take(1, now.elapsed) {
-            return self.report(now, &peer, Offence::Flooding, actions);
-        }
-        let status = match status {
-            Ok(status) => status,
-            Err(error) => {
-                tracing::debug!(target: "network", %peer, %error, "a bad introduction");
-                return self.report_stream(now, &peer, &error, actions);
-            }
-        };
-        quotas.asked_at = None;
-        quotas.told_at = now.elapsed;
-        if let Err(mismatch) = status.check(&self.spec) {
-            self.peers.shun(&peer, now);
-            let reason = DisconnectReason::Stranger(mismatch);
-            return actions.push(Action::Disconnect { peer, reason });
-        }
-        let head = status.head();
-        let is_new = !self.peers.is_introduced(&peer);
-        self.peers.introduce(&peer, status, now);
-        if is_new {
-            self.tell_relay(now, RelayEvent::PeerReady(peer), actions);
-            self.tell_pool(now, PoolEvent::PeerReady(peer), actions);
-        }
-        // A block that is on its way by announcement need not be synchronised.
-        if !self.relay.is_incoming(&head.hash) {
-            let is_chosen = self.peers.is_chosen(&peer);
-            self.tell_sync(now, SyncEvent::PeerHead { peer, head, is_chosen }, actions);
-        }
-    }
-
-    fn not_introduced(&mut self, peer: &PeerId, actions: &mut Vec<Action>) {
-        let Some(quotas) = self.quotas.get_mut(peer) else { return };
-        quotas.asked_at = None;
-        if !self.peers.is_introduced(peer) {
-            let reason = DisconnectReason::NoIntroduction;
-            actions.push(Action::Disconnect { peer: *peer, reason });
-        }
     }
 
     fn no_answer(&mut self, now: Now, token: Token, peer: &PeerId, actions: &mut Vec<Action>) {
@@ -400,25 +317,7 @@ impl NetworkCore {
     }
 
     fn upkeep(&mut self, now: Now, actions: &mut Vec<Action>) {
-        let mut silent = Vec::new();
-        let mut outdated = Vec::new();
-        for (peer, quotas) in &self.quotas {
-            if let Some(asked) = quotas.asked_at {
-                if asked.saturating_add(INTRODUCTION_TIMEOUT) <= now.elapsed {
-                    silent.push(*peer);
-                }
-            } else if quotas.is_hinted {
-                outdated.push((*peer, HINT_INTERVAL));
-            } else {
-                outdated.push((*peer, STATUS_INTERVAL));
-            }
-        }
-        for peer in silent {
-            self.not_introduced(&peer, actions);
-        }
-        for (peer, at_most_every) in outdated {
-            self.ask_for_head(now, &peer, at_most_every, actions);
-        }
+        self.ask_for_heads(now, actions);
         self.dial(now, actions);
         if self.peers.wants_more() && now.elapsed >= self.discovery_at {
             self.discovery_at = now.elapsed.saturating_add(DISCOVERY_INTERVAL);
@@ -434,32 +333,6 @@ impl NetworkCore {
         let random = &mut self.random;
         let dial = self.peers.to_dial(now, || next_random(random));
         actions.extend(dial.into_iter().map(|(peer, addresses)| Action::Dial { peer, addresses }));
-    }
-
-    /// Asks a peer for its head, if it has not said so for a while.
-    pub(super) fn ask_for_head(
-        &mut self,
-        now: Now,
-        peer: &PeerId,
-        at_most_every: Duration,
-        actions: &mut Vec<Action>,
-    ) {
-        let Some(quotas) = self.quotas.get_mut(peer) else { return };
-        let recent = quotas.told_at.saturating_add(at_most_every) > now.elapsed;
-        if quotas.asked_at.is_none() && !recent {
-            quotas.asked_at = Some(now.elapsed);
-            quotas.is_hinted = false;
-            actions.push(Action::Introduce { peer: *peer });
-        }
-    }
-
-    /// A peer may have a chain that this node cannot judge. If it has said what its head is a moment ago, or is
-    /// just being asked, it is asked again as soon as it may be: what it said may be older than the hint.
-    pub(super) fn hint(&mut self, now: Now, peer: &PeerId, actions: &mut Vec<Action>) {
-        if let Some(quotas) = self.quotas.get_mut(peer) {
-            quotas.is_hinted = true;
-        }
-        self.ask_for_head(now, peer, HINT_INTERVAL, actions);
     }
 
     /// A peer has sent this over a stream of its own.

@@ -2,7 +2,7 @@
 
 use crate::{
     peers::{Quota, QuotaLimits},
-    wire::Request,
+    wire::{Request, StatusMismatch},
 };
 use std::time::Duration;
 
@@ -53,6 +53,8 @@ pub(super) struct PeerQuotas {
     pub(super) told_at: Duration,
     /// Whether it may have a chain that this node cannot judge, and was not asked for its head since.
     pub(super) is_hinted: bool,
+    /// What is different about its chain, if it is another one and the peer is to be sent away for it.
+    pub(super) mismatch: Option<StatusMismatch>,
 }
 
 impl PeerQuotas {
@@ -69,6 +71,7 @@ impl PeerQuotas {
             asked_at: None,
             told_at: now,
             is_hinted: false,
+            mismatch: None,
         }
     }
 

@@ -16,7 +16,10 @@ use super::{
 use crate::{
     NetworkError, Now,
     address::{is_loopback, without_peer},
-    core::{Acceptance, Action, DisconnectReason, Event, GossipMessage, NetworkCore, Topic},
+    core::{
+        Acceptance, Action, DisconnectReason, Event, GossipMessage, Introduction, NetworkCore,
+        Topic,
+    },
     handle::{Command, NodeIdentity, PeerInfo},
     metrics::{NetworkMetrics, wide},
     peers::{Direction, Standing},
@@ -26,7 +29,7 @@ use crate::{
 };
 use alloy_eips::eip2718::Encodable2718 as _;
 use alloy_primitives::{B256, Bytes};
-use futures::StreamExt as _;
+use futures::{FutureExt as _, StreamExt as _};
 use hanzo_chain::{CanonUpdate, ChainHandle};
 use hanzo_pool::{PooledTransaction, TransactionOrigin};
 use hanzo_store::Store;
@@ -360,14 +363,9 @@ impl Driver {
             self.metrics.dropped.increment(1);
             return self.act(now, instead);
         }
-        let (worker, lane) = (self.parts.worker.clone(), self.lanes.of(&job));
-        let chain = self.parts.chain.clone();
-        self.tasks.spawn(async move {
-            let _core = lane.acquire_owned().await;
-            let work = move || worker.run(job, &chain.view(), now);
-            let done = tokio::task::spawn_blocking(work).await;
-            Event::Done(finished(done))
-        });
+        let (worker, chain) = (self.parts.worker.clone(), self.parts.chain.clone());
+        let work = self.lanes.run(job, move |job| worker.run(job, &chain.view(), now));
+        self.tasks.spawn(work.map(Event::Done));
     }
 
     fn disconnect(&mut self, now: Duration, peer: PeerId, reason: &DisconnectReason) {
@@ -470,6 +468,7 @@ impl Driver {
             self.unreached.reached(&peer);
         } else if book.standing(&peer) != Standing::Found
             && book.connected().contains_key(&peer)
+            && !self.parts.core.is_stranger(&peer)
             && self.unreached.is_due(peer, self.now().elapsed)
         {
             tracing::warn!(
@@ -547,10 +546,10 @@ impl Driver {
                 let status = alloy_rlp::encode(self.status()).into();
                 // The peer may be gone.
                 let _ = self.parts.swarm.behaviour_mut().status.send_response(channel, status);
-                self.tell(Event::Introduced { peer, status: Status::decode(&request) });
+                self.introduced(peer, Introduction::Question, &request);
             }
             Exchange::Message { peer, message: Message::Response { response, .. }, .. } => {
-                self.tell(Event::Introduced { peer, status: Status::decode(&response) });
+                self.introduced(peer, Introduction::Answer, &response);
             }
             Exchange::OutboundFailure { peer, error, .. } => {
                 tracing::debug!(target: "network", %peer, %error, "no introduction");
@@ -558,6 +557,11 @@ impl Driver {
             }
             Exchange::InboundFailure { .. } | Exchange::ResponseSent { .. } => {}
         }
+    }
+
+    fn introduced(&mut self, peer: PeerId, introduction: Introduction, status: &[u8]) {
+        let status = Status::decode(status);
+        self.tell(Event::Introduced { peer, introduction, status });
     }
 
     fn on_exchange(&mut self, event: request_response::Event<Bytes, Bytes>) {
@@ -586,13 +590,4 @@ impl Driver {
             }
         }
     }
-}
-
-/// What a job came to. A panic in it is a defect of this node, and goes on here.
-fn finished(done: Result<JobDone, tokio::task::JoinError>) -> JobDone {
-    done.unwrap_or_else(|error| match error.try_into_panic() {
-        Ok(panic) => std::panic::resume_unwind(panic),
-        // Nothing cancels jobs but the end of the runtime, after which nobody is here.
-        Err(_) => std::panic::resume_unwind(Box::new("a job was cancelled")),
-    })
 }

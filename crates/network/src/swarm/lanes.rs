@@ -1,7 +1,7 @@
 //! What work waits for.
 
-use crate::worker::Job;
-use std::sync::Arc;
+use crate::worker::{Job, JobDone};
+use std::{future::Future, sync::Arc};
 use tokio::sync::Semaphore;
 
 /// Work waits for work of its own kind only, each kind for as many cores as there are: the system shares them
@@ -20,8 +20,21 @@ impl Lanes {
         Self { announcements: lane(), transactions: lane(), others: lane() }
     }
 
+    /// Does a job with `work` when its turn comes, on a thread of its own.
+    pub(super) fn run(
+        &self,
+        job: Job,
+        work: impl FnOnce(Job) -> JobDone + Send + 'static,
+    ) -> impl Future<Output = JobDone> + Send + 'static {
+        let lane = self.of(&job);
+        async move {
+            let _core = lane.acquire_owned().await;
+            finished(tokio::task::spawn_blocking(move || work(job)).await)
+        }
+    }
+
     /// What a job waits for.
-    pub(super) fn of(&self, job: &Job) -> Arc<Semaphore> {
+    fn of(&self, job: &Job) -> Arc<Semaphore> {
         Arc::clone(match job {
             Job::ExamineBlock { .. } => &self.announcements,
             Job::TakeTransactions { .. } | Job::TakePooled { .. } => &self.transactions,
@@ -34,4 +47,13 @@ impl Lanes {
             | Job::Serve { .. } => &self.others,
         })
     }
+}
+
+/// What a job came to. A panic in it is a defect of this node, and goes on here.
+fn finished(done: Result<JobDone, tokio::task::JoinError>) -> JobDone {
+    done.unwrap_or_else(|error| match error.try_into_panic() {
+        Ok(panic) => std::panic::resume_unwind(panic),
+        // Nothing cancels jobs but the end of the runtime, after which nobody is here.
+        Err(_) => std::panic::resume_unwind(Box::new("a job was cancelled")),
+    })
 }

@@ -4,7 +4,8 @@ use crate::names::peer;
 use alloy_primitives::B256;
 use hanzo_network::{
     Action, AnnouncedBlock, ChannelId, CoreConfig, Direction, Event, Examined, GossipId,
-    ImportVerdict, Job, JobDone, NetworkCore, Now, PeerHead, PeerLimits, Request, Status,
+    ImportVerdict, Introduction, Job, JobDone, NetworkCore, Now, PeerHead, PeerLimits, Request,
+    Status,
 };
 use hanzo_testkit::{TestChain, dev_spec};
 use hanzo_types::SealedHeader;
@@ -33,8 +34,8 @@ impl Scene {
             let address = "/ip4/127.0.0.1/tcp/30303".parse().unwrap();
             let direction = Direction::Inbound;
             let _ = scene.tell(Event::Connected { peer: peer(number), direction, address });
-            let status = Ok(Status::of(&view, "test"));
-            let _ = scene.tell(Event::Introduced { peer: peer(number), status });
+            let (introduction, status) = (Introduction::Answer, Ok(Status::of(&view, "test")));
+            let _ = scene.tell(Event::Introduced { peer: peer(number), introduction, status });
         }
         let header = scene.block.clone();
         let block = Box::new(AnnouncedBlock { header, transactions: vec![B256::ZERO] });

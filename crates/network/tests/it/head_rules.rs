@@ -3,8 +3,8 @@
 use crate::names::peer;
 use alloy_primitives::B256;
 use hanzo_network::{
-    Action, CoreConfig, Direction, Event, Examined, GossipId, JobDone, NetworkCore, Now, PeerHead,
-    PeerLimits, Status, WireError,
+    Action, CoreConfig, Direction, Event, Examined, GossipId, Introduction, JobDone, NetworkCore,
+    Now, PeerHead, PeerLimits, Status, WireError,
 };
 use hanzo_testkit::{TestChain, dev_spec};
 use std::time::Duration;
@@ -38,8 +38,8 @@ impl Scene {
     }
 
     fn answers(&mut self) {
-        let status = Ok(self.status.clone());
-        assert!(!self.asks(Event::Introduced { peer: peer(1), status }));
+        let (introduction, status) = (Introduction::Answer, Ok(self.status.clone()));
+        assert!(!self.asks(Event::Introduced { peer: peer(1), introduction, status }));
     }
 
     /// The peer announces a block whose parent is unknown.
@@ -118,8 +118,9 @@ fn a_handshake_that_was_given_up_is_no_offence_and_one_that_was_cut_off_is() {
     let mut scene = Scene::new();
     let now = Now { elapsed: Duration::from_secs(1), unix: 1_800_000_000 };
     let mut score_after = |found: usize| {
+        let introduction = Introduction::Question;
         let status = Err(WireError::CutOff { what: "a status", found });
-        assert!(!scene.asks(Event::Introduced { peer: peer(1), status }));
+        assert!(!scene.asks(Event::Introduced { peer: peer(1), introduction, status }));
         scene.core.peers().score(&peer(1), now)
     };
     assert!(score_after(0).abs() < f64::EPSILON);

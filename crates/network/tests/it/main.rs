@@ -5,6 +5,8 @@ mod announcement_rules;
 #[cfg(test)]
 mod answer_rules;
 #[cfg(test)]
+mod handshake_rules;
+#[cfg(test)]
 mod head_rules;
 #[cfg(test)]
 mod names;

@@ -1,0 +1,122 @@
+//! When a peer with another chain is sent away: both operators are to read why.
+
+use crate::names::peer;
+use alloy_primitives::B256;
+use hanzo_network::{
+    Action, CoreConfig, Direction, Event, Introduction, NetworkCore, Now, PeerHead, PeerLimits,
+    Status,
+};
+use hanzo_testkit::{TestChain, dev_spec};
+use std::time::Duration;
+
+/// A node that is connected to a peer and has asked it who it is.
+struct Scene {
+    core: NetworkCore,
+    /// What peers of its own chain say.
+    status: Status,
+    elapsed: Duration,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let view = TestChain::new(dev_spec()).view();
+        let config = CoreConfig { limits: PeerLimits::default(), seed: 1 };
+        let core = NetworkCore::new(&config, dev_spec(), PeerHead::of(&view), &[]);
+        let status = Status::of(&view, "test");
+        let mut scene = Self { core, status, elapsed: Duration::ZERO };
+        let address = "/ip4/127.0.0.1/tcp/30303".parse().unwrap();
+        let direction = Direction::Inbound;
+        let asked = scene.tell(Event::Connected { peer: peer(1), direction, address });
+        assert!(matches!(asked[..], [Action::Introduce { .. }]), "{asked:?}");
+        scene
+    }
+
+    fn tell(&mut self, event: Event) -> Vec<Action> {
+        self.core.on_event(Now { elapsed: self.elapsed, unix: 1_800_000_000 }, event)
+    }
+
+    /// Why the peer is sent away because of this.
+    fn parts(&mut self, event: Event) -> Vec<String> {
+        let mut reasons = Vec::new();
+        for action in self.tell(event) {
+            if let Action::Disconnect { reason, .. } = action {
+                reasons.push(reason.to_string());
+            }
+        }
+        reasons
+    }
+
+    /// The peer says that it has another chain.
+    fn stranger(introduction: Introduction, status: &Status) -> Event {
+        let status = Status { genesis_hash: B256::ZERO, ..status.clone() };
+        Event::Introduced { peer: peer(1), introduction, status: Ok(status) }
+    }
+
+    fn asks_as_a_stranger(&mut self) -> Vec<String> {
+        let event = Self::stranger(Introduction::Question, &self.status);
+        self.parts(event)
+    }
+
+    fn answers_as_a_stranger(&mut self) -> Vec<String> {
+        let event = Self::stranger(Introduction::Answer, &self.status);
+        self.parts(event)
+    }
+
+    fn why(&self) -> String {
+        let (theirs, ours) = (B256::ZERO, self.status.genesis_hash);
+        format!("it has another chain: genesis {theirs}, ours is {ours}")
+    }
+}
+
+#[test]
+fn a_stranger_that_answers_is_sent_away_at_once() {
+    let mut scene = Scene::new();
+    assert_eq!(scene.answers_as_a_stranger(), [scene.why()]);
+}
+
+#[test]
+fn a_stranger_that_asks_is_not_sent_away_before_it_has_answered_and_knows_why() {
+    let mut scene = Scene::new();
+    assert!(scene.asks_as_a_stranger().is_empty());
+    assert!(scene.core.is_stranger(&peer(1)));
+    assert!(!scene.core.peers().is_introduced(&peer(1)));
+    assert_eq!(scene.answers_as_a_stranger(), [scene.why()]);
+    assert!(scene.parts(Event::Disconnected { peer: peer(1) }).is_empty(), "it is said once");
+}
+
+#[test]
+fn a_stranger_that_leaves_first_is_spoken_of_all_the_same() {
+    let mut scene = Scene::new();
+    assert!(scene.asks_as_a_stranger().is_empty());
+    assert_eq!(scene.parts(Event::Disconnected { peer: peer(1) }), [scene.why()]);
+    assert!(!scene.core.is_stranger(&peer(1)));
+}
+
+#[test]
+fn a_stranger_that_asks_and_cannot_answer_is_sent_away_for_its_chain() {
+    let mut scene = Scene::new();
+    assert!(scene.asks_as_a_stranger().is_empty());
+    assert_eq!(scene.parts(Event::NotIntroduced { peer: peer(1) }), [scene.why()]);
+}
+
+#[test]
+fn a_stranger_that_asks_again_and_again_and_never_answers_is_sent_away_after_ten_seconds() {
+    let mut scene = Scene::new();
+    for _ in 0..9 {
+        scene.elapsed += Duration::from_secs(1);
+        assert!(scene.asks_as_a_stranger().is_empty());
+        assert!(scene.parts(Event::Tick).is_empty());
+    }
+    scene.elapsed += Duration::from_secs(1);
+    assert_eq!(scene.parts(Event::Tick), [scene.why()]);
+}
+
+#[test]
+fn a_peer_that_has_answered_before_and_asks_as_a_stranger_is_sent_away_at_once() {
+    let mut scene = Scene::new();
+    let (introduction, status) = (Introduction::Answer, Ok(scene.status.clone()));
+    let introduced = Event::Introduced { peer: peer(1), introduction, status };
+    assert!(scene.parts(introduced).is_empty());
+    assert!(scene.core.peers().is_introduced(&peer(1)));
+    assert_eq!(scene.asks_as_a_stranger(), [scene.why()]);
+}
