@@ -92,7 +92,9 @@ async fn shares_wait_while_gas_costs_more_than_is_paid_for_it() {
     assert!(scrape.value(ACCEPTED) < 1.0, "{scrape:?}");
     let (status, log) = miner.stop();
     assert!(status.success(), "{log}");
-    assert_eq!(log.matches("shares have to wait").count(), 1, "once: {log}");
+    // There may be other reasons on a busy machine, also once each.
+    let said = log.matches("shares have to wait error=gas costs").count();
+    assert_eq!(said, 1, "once: {log}");
     assert!(log.contains("0.000 gwei is the most to be paid"), "{log}");
     assert!(log.contains("the last shares") && log.contains("lost="), "{log}");
     node.stop();
