@@ -19,6 +19,7 @@
 mod account;
 mod diff;
 mod error;
+mod keccak;
 mod layered;
 mod read;
 mod trie;

@@ -2,11 +2,13 @@
 //!
 //! ```text
 //! StateDiff ─▶ root ─▶ hashed, sorted leaf changes ─▶ Updater ─▶ changed nodes, new root hash
-//!                       (storage tries first)          │ reads only the nodes on dirty paths
+//!                       (storage tries first)          │ │ reads only the nodes on dirty paths
+//!                                                      │ └─▶ Hashing: changed nodes, many at once
 //!                                                      ▼
 //!                                                 NodeReader ─▶ Node (branch, extension, leaf)
 //! ```
 
+mod hashing;
 mod leaf_change;
 mod node;
 mod node_reader;

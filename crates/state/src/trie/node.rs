@@ -18,6 +18,9 @@ const CHILDREN: usize = 16;
 /// RLP of a child reference by hash: one length byte and the hash.
 const HASH_REFERENCE_BYTES: usize = 33;
 
+/// Bytes of a hash.
+pub(super) const HASH_BYTES: usize = 32;
+
 /// First byte of the RLP of a 32-byte string.
 const HASH_CODE: u8 = EMPTY_STRING_CODE + 32;
 

@@ -3,7 +3,7 @@
 use super::leaf_change::{AccountChange, LeafChange, SlotChange, StorageRootChange};
 use super::node_reader::NodeReader;
 use super::updater::{PARALLEL_CHANGES, Updater};
-use crate::{Change, NodePath, StateDiff, StateError, TrieDiff, TrieRead};
+use crate::{Change, NodePath, StateDiff, StateError, TrieDiff, TrieRead, keccak::keccak256_each};
 use alloy_primitives::{
     Address, B256, Bytes, U256, keccak256,
     map::{AddressMap, HashMap},
@@ -81,15 +81,16 @@ pub fn root(trie: &dyn TrieRead, diff: &StateDiff) -> Result<StateRoot, StateErr
 
 /// The accounts whose own fields changed.
 fn account_changes(diff: &StateDiff) -> AddressMap<AccountChange> {
-    diff.accounts
-        .iter()
-        .filter(|(_, change)| change.before != change.after)
-        .map(|(address, change)| {
-            let mut entry = AccountChange::new(keccak256(address));
-            entry.account = Some(*change);
-            (*address, entry)
-        })
-        .collect()
+    let changed = diff.accounts.iter().filter(|(_, change)| change.before != change.after);
+    let (addresses, changes): (Vec<Address>, Vec<_>) =
+        changed.map(|(address, change)| (*address, *change)).unzip();
+    let hashed = keccak256_each(&addresses);
+    let entries = hashed.into_iter().zip(changes).map(|(hashed_address, change)| {
+        let mut entry = AccountChange::new(hashed_address);
+        entry.account = Some(change);
+        entry
+    });
+    addresses.into_iter().zip(entries).collect()
 }
 
 /// An updated storage trie.
@@ -122,10 +123,13 @@ fn storage_trie(
     slots: &HashMap<U256, Change<U256>>,
 ) -> Result<StorageTrie, StateError> {
     let hashed_address = keccak256(address);
-    let mut changes: Vec<_> = slots
-        .iter()
-        .filter(|(_, change)| change.before != change.after)
-        .map(|(slot, change)| SlotChange::new(keccak256(slot.to_be_bytes::<32>()), change.after))
+    let changed = slots.iter().filter(|(_, change)| change.before != change.after);
+    let (numbers, values): (Vec<[u8; 32]>, Vec<U256>) =
+        changed.map(|(slot, change)| (slot.to_be_bytes(), change.after)).unzip();
+    let mut changes: Vec<_> = keccak256_each(&numbers)
+        .into_iter()
+        .zip(values)
+        .map(|(hashed_slot, value)| SlotChange::new(hashed_slot, value))
         .collect();
     changes.sort_unstable_by_key(|change| *change.key());
 

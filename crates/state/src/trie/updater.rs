@@ -1,9 +1,8 @@
 //! Applying sorted leaf changes to one trie.
 
+use super::hashing::{Hashes, Hashing, Link, Reference};
 use super::leaf_change::{LeafChange, LeafEdit};
-use super::node::{
-    Branch, Child, MIN_STORED_BYTES, Node, encode_branch, encode_extension, encode_leaf,
-};
+use super::node::{Branch, Child, MIN_STORED_BYTES, Node, encode_leaf};
 use super::node_reader::NodeReader;
 use super::root::RootWork;
 use crate::{NodePath, StateError};
@@ -21,11 +20,13 @@ pub(super) const PARALLEL_CHANGES: usize = 64;
 /// The recursion follows *slots*: a slot is a place where a node can hang, named by its path. What
 /// a slot holds after its changes is an [`Item`], which knows its full path but not yet its
 /// encoding, because a parent that collapses moves it up. Only the parent that keeps it *settles*
-/// it, which encodes and records it. So every stored node is encoded and hashed once.
+/// it, which encodes and records it. So every stored node is encoded and hashed once; that is put off
+/// until all are recorded, because many are hashed faster at once.
 pub(super) struct Updater<'a> {
     reader: NodeReader<'a>,
     /// In the order of recording: the last write of a path is the valid one.
     pub(super) writes: Vec<(NodePath, Option<Bytes>)>,
+    hashing: Hashing,
     pub(super) work: RootWork,
 }
 
@@ -41,7 +42,7 @@ struct Item {
 enum Content {
     Leaf(Bytes),
     /// A branch that is already recorded, with its parent's reference to it.
-    Branch(RlpNode),
+    Branch(Reference),
 }
 
 /// What the changes did to a slot.
@@ -59,6 +60,9 @@ enum Slot {
 /// Children of a branch after their changes, by nibble.
 type Slots = [Slot; 16];
 
+/// References to the changed children of a branch, by nibble.
+type Links = [Option<Reference>; 16];
+
 /// A node with its place.
 struct Located<T> {
     path: NodePath,
@@ -69,8 +73,13 @@ struct Located<T> {
 
 impl<'a> Updater<'a> {
     /// An updater of the trie behind `reader`.
-    pub(super) const fn new(reader: NodeReader<'a>) -> Self {
-        Self { reader, writes: Vec::new(), work: RootWork { nodes_read: 0, nodes_hashed: 0 } }
+    pub(super) fn new(reader: NodeReader<'a>) -> Self {
+        Self {
+            reader,
+            writes: Vec::new(),
+            hashing: Hashing::default(),
+            work: RootWork { nodes_read: 0, nodes_hashed: 0 },
+        }
     }
 
     /// Applies `changes`, which are sorted by key, below the root node `old`. Returns the new root
@@ -95,7 +104,13 @@ impl<'a> Updater<'a> {
             return Ok(Some(EMPTY_ROOT_HASH));
         };
         let reference = self.settle(&path, &item, vacated);
+        let reference = self.hash().resolve(reference);
         Ok(Some(reference.as_hash().unwrap_or_else(|| keccak256(&reference))))
+    }
+
+    /// Hashes what was recorded.
+    fn hash(&mut self) -> Hashes {
+        std::mem::take(&mut self.hashing).finish(&mut self.writes)
     }
 
     /// Updates what hangs in the slot at `path`.
@@ -182,7 +197,7 @@ impl<'a> Updater<'a> {
             rest.split_at(rest.partition_point(|c| c.key().starts_with(&end.path)));
         let mut items = self.inserted(before)?;
         let unchanged_branch =
-            || Item { path: end.path, content: Content::Branch(end.node.reference()) };
+            || Item { path: end.path, content: Content::Branch(end.node.reference().into()) };
         let mut changed = !items.is_empty();
         if below.is_empty() {
             items.push(unchanged_branch());
@@ -294,7 +309,13 @@ impl<'a> Updater<'a> {
             .into_par_iter()
             .map(|(nibble, group)| {
                 let mut updater = Updater::new(reader);
-                let slot = updater.update_child(branch, nibble, group)?;
+                let mut slot = updater.update_child(branch, nibble, group)?;
+                let hashes = updater.hash();
+                if let Slot::Changed { item: Some(item), .. } = &mut slot
+                    && let Content::Branch(reference) = &mut item.content
+                {
+                    *reference = hashes.resolve(reference.clone()).into();
+                }
                 Ok((nibble, slot, updater))
             })
             .collect::<Result<Vec<_>, StateError>>()?;
@@ -318,10 +339,13 @@ impl<'a> Updater<'a> {
             return Err(self.reader.missing(&path));
         };
         let item = match node {
-            Node::Branch(_) => return Ok(Item { path, content: Content::Branch(reference) }),
-            Node::Extension { suffix, child } => {
-                Item { path: path.join(&suffix), content: Content::Branch(child.reference()) }
+            Node::Branch(_) => {
+                return Ok(Item { path, content: Content::Branch(reference.into()) });
             }
+            Node::Extension { suffix, child } => Item {
+                path: path.join(&suffix),
+                content: Content::Branch(child.reference().into()),
+            },
             Node::Leaf { suffix, value } => {
                 Item { path: path.join(&suffix), content: Content::Leaf(value) }
             }
@@ -332,25 +356,26 @@ impl<'a> Updater<'a> {
 
     /// Encodes a branch of which some children changed and at least two remain.
     fn rebuild_branch(&mut self, branch: &Located<Branch>, slots: &Slots) -> Item {
-        let mut settled = <[Option<RlpNode>; 16]>::default();
-        let mut references = [<&[u8]>::default(); 16];
+        let mut settled = Links::default();
         for ((nibble, slot), settled) in by_nibble(slots).zip(&mut settled) {
-            let Slot::Changed { item, vacated } = slot else { continue };
             let path = child_path(&branch.path, nibble);
-            match item {
-                Some(item) => *settled = Some(self.settle(&path, item, *vacated)),
-                None => self.vacate(&path, None, *vacated),
+            match slot {
+                Slot::Unchanged => {}
+                Slot::Changed { item: Some(item), vacated } => {
+                    *settled = Some(self.settle(&path, item, *vacated));
+                }
+                Slot::Changed { item: None, vacated } => self.vacate(&path, None, *vacated),
             }
         }
-        for (((nibble, slot), settled), reference) in
-            by_nibble(slots).zip(&settled).zip(&mut references)
+        let mut children = [Link::Empty; 16];
+        for (((nibble, slot), settled), child) in by_nibble(slots).zip(&settled).zip(&mut children)
         {
-            *reference = match slot {
-                Slot::Unchanged => branch.node.reference(nibble),
-                Slot::Changed { .. } => settled.as_deref().unwrap_or_default(),
+            *child = match slot {
+                Slot::Unchanged => Link::Known(branch.node.reference(nibble)),
+                Slot::Changed { .. } => settled.as_ref().map_or(Link::Empty, Reference::link),
             };
         }
-        let reference = self.record(&branch.path, encode_branch(&references));
+        let reference = self.record_branch(&branch.path, &children);
         Item { path: branch.path, content: Content::Branch(reference) }
     }
 
@@ -363,7 +388,7 @@ impl<'a> Updater<'a> {
         };
         let shared = first.path.common_prefix_length(&last.path);
         let path = first.path.slice(..shared);
-        let mut settled = <[Option<RlpNode>; 16]>::default();
+        let mut settled = Links::default();
         let mut rest = items;
         while let Some(nibble) = rest.first().and_then(|item| item.path.get(shared)) {
             let end = rest.partition_point(|item| item.path.get(shared) == Some(nibble));
@@ -375,17 +400,21 @@ impl<'a> Updater<'a> {
                 *place = Some(self.settle(&child_path(&path, nibble), &item, false));
             }
         }
-        let references = settled.each_ref().map(|child| child.as_deref().unwrap_or_default());
-        let reference = self.record(&path, encode_branch(&references));
+        let children =
+            settled.each_ref().map(|child| child.as_ref().map_or(Link::Empty, Reference::link));
+        let reference = self.record_branch(&path, &children);
         Some(Item { path, content: Content::Branch(reference) })
     }
 
     /// Hangs `item` into the slot at `path` for good. Returns the parent's reference to it.
-    fn settle(&mut self, path: &NodePath, item: &Item, vacated: bool) -> RlpNode {
+    fn settle(&mut self, path: &NodePath, item: &Item, vacated: bool) -> Reference {
         let suffix = item.path.slice(path.len().min(item.path.len())..);
         let reference = match &item.content {
             Content::Branch(reference) if suffix.is_empty() => reference.clone(),
-            Content::Branch(reference) => self.record(path, encode_extension(&suffix, reference)),
+            Content::Branch(reference) => {
+                let rlp = self.hashing.encode_extension(&suffix, reference);
+                self.record(path, rlp)
+            }
             Content::Leaf(value) => self.record(path, encode_leaf(&suffix, value)),
         };
         if vacated && !reference.is_hash() {
@@ -414,15 +443,20 @@ impl<'a> Updater<'a> {
         }
     }
 
+    fn record_branch(&mut self, path: &NodePath, children: &[Link<'_>; 16]) -> Reference {
+        let rlp = self.hashing.encode_branch(children);
+        self.record(path, rlp)
+    }
+
     /// Records a node at `path`, if it is one that is stored. Returns the reference to it.
-    fn record(&mut self, path: &NodePath, rlp: Vec<u8>) -> RlpNode {
+    fn record(&mut self, path: &NodePath, rlp: Vec<u8>) -> Reference {
         if rlp.len() < MIN_STORED_BYTES && !path.is_empty() {
-            return RlpNode::from_rlp(&rlp);
+            return RlpNode::from_rlp(&rlp).into();
         }
         self.work.nodes_hashed = self.work.nodes_hashed.saturating_add(1);
-        let reference = RlpNode::word_rlp(&keccak256(&rlp));
-        self.writes.push((*path, Some(rlp.into())));
-        reference
+        let write = self.writes.len();
+        self.writes.push((*path, None));
+        self.hashing.push(write, rlp)
     }
 
     fn load(&mut self, path: NodePath, child: Child) -> Result<Option<Located<Node>>, StateError> {
