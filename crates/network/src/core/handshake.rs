@@ -71,6 +71,9 @@ impl NetworkCore {
         if let Err(mismatch) = status.check(&self.spec) {
             self.peers.shun(&peer, now);
             quotas.mismatch = Some(mismatch);
+        }
+        // Whatever it says later: nobody changes his chain within a connection.
+        if quotas.mismatch.is_some() {
             if introduction == Introduction::Answer || quotas.asked_at.is_none() {
                 self.part_from_stranger(peer, actions);
             }

@@ -62,6 +62,12 @@ impl Scene {
         self.parts(event)
     }
 
+    /// The peer answers that it has the same chain.
+    fn answers_well(&mut self) -> Vec<String> {
+        let (introduction, status) = (Introduction::Answer, Ok(self.status.clone()));
+        self.parts(Event::Introduced { peer: peer(1), introduction, status })
+    }
+
     fn why(&self) -> String {
         let (theirs, ours) = (B256::ZERO, self.status.genesis_hash);
         format!("it has another chain: genesis {theirs}, ours is {ours}")
@@ -112,11 +118,17 @@ fn a_stranger_that_asks_again_and_again_and_never_answers_is_sent_away_after_ten
 }
 
 #[test]
+fn a_stranger_that_says_later_that_it_has_this_chain_is_sent_away_all_the_same() {
+    let mut scene = Scene::new();
+    assert!(scene.asks_as_a_stranger().is_empty());
+    assert_eq!(scene.answers_well(), [scene.why()]);
+    assert!(!scene.core.peers().is_introduced(&peer(1)));
+}
+
+#[test]
 fn a_peer_that_has_answered_before_and_asks_as_a_stranger_is_sent_away_at_once() {
     let mut scene = Scene::new();
-    let (introduction, status) = (Introduction::Answer, Ok(scene.status.clone()));
-    let introduced = Event::Introduced { peer: peer(1), introduction, status };
-    assert!(scene.parts(introduced).is_empty());
+    assert!(scene.answers_well().is_empty());
     assert!(scene.core.peers().is_introduced(&peer(1)));
     assert_eq!(scene.asks_as_a_stranger(), [scene.why()]);
 }
