@@ -1,9 +1,11 @@
 //! Hashing nodes after all of them are encoded.
 
-use super::node::{self, HASH_BYTES};
+use super::node::{self, Branch, CHILDREN, HASH_BYTES};
 use crate::{NodePath, keccak::keccak256_each};
 use alloy_primitives::{B256, Bytes};
-use alloy_trie::nodes::RlpNode;
+use alloy_rlp::Encodable as _;
+use alloy_trie::nodes::{ExtensionNodeRef, LeafNodeRef, RlpNode};
+use std::ops::Range;
 
 /// What a parent says about a child: the reference itself, or which node it will be the hash of.
 #[derive(Debug, Clone)]
@@ -12,6 +14,9 @@ pub(super) enum Reference {
     /// Number of a node in [`Hashing`].
     Later(usize),
 }
+
+/// References to the changed children of a branch, by nibble.
+pub(super) type Links = [Option<Reference>; CHILDREN];
 
 /// A child of a branch.
 #[derive(Debug, Clone, Copy)]
@@ -27,24 +32,36 @@ pub(super) enum Link<'a> {
 ///
 /// A node waits for its children, whose hashes are part of it. Nodes that wait for equally many
 /// generations of others are hashed together.
+///
+/// All of them lie in one allocation. A block changes thousands of nodes, which come and go together: one
+/// allocation for each took longer than hashing it.
 #[derive(Debug, Default)]
 pub(super) struct Hashing {
-    /// Children before their parents.
+    /// The nodes, children before their parents, and the one that was encoded last.
+    rlp: Vec<u8>,
     nodes: Vec<Unhashed>,
     /// Places for hashes, in the order of the nodes that they are in.
     gaps: Vec<Gap>,
-    /// How many of the gaps belong to the nodes so far; the others are those of the next.
-    assigned_gaps: usize,
+    /// Where the nodes end that were taken in.
+    taken: End,
+}
+
+/// The end of a node.
+#[derive(Debug, Clone, Copy, Default)]
+struct End {
+    /// In the bytes of all nodes.
+    byte: usize,
+    /// In the gaps of all nodes.
+    gap: usize,
 }
 
 /// A node in which the hashes of children are missing.
 #[derive(Debug)]
 struct Unhashed {
-    rlp: Vec<u8>,
+    bytes: Range<usize>,
+    gaps: Range<usize>,
     /// How many generations below it are not hashed.
     height: usize,
-    /// Its first gap, and the first of the next node.
-    gaps: (usize, usize),
     /// Which write it is.
     write: usize,
 }
@@ -52,7 +69,7 @@ struct Unhashed {
 /// Where the hash of a child belongs.
 #[derive(Debug, Clone, Copy)]
 struct Gap {
-    /// First byte of the hash in the parent.
+    /// First byte of the hash, in the bytes of all nodes.
     at: usize,
     /// Number of the child.
     child: usize,
@@ -86,51 +103,86 @@ impl From<RlpNode> for Reference {
 }
 
 impl Hashing {
-    /// RLP of a branch; the hashes of children that have none yet are zero. It is the next node to be pushed.
-    pub(super) fn encode_branch(&mut self, children: &[Link<'_>; 16]) -> Vec<u8> {
+    /// Appends the RLP of a leaf.
+    pub(super) fn encode_leaf(&mut self, suffix: &NodePath, value: &[u8]) {
+        LeafNodeRef::new(suffix, value).encode(&mut self.rlp);
+    }
+
+    /// Appends the RLP of an extension, with a gap if its child has no hash yet.
+    pub(super) fn encode_extension(&mut self, suffix: &NodePath, child: &Reference) {
+        match child {
+            Reference::Known(reference) => {
+                ExtensionNodeRef::new(suffix, reference).encode(&mut self.rlp);
+            }
+            Reference::Later(child) => {
+                let absent = RlpNode::word_rlp(&B256::ZERO);
+                ExtensionNodeRef::new(suffix, &absent).encode(&mut self.rlp);
+                let at = self.rlp.len().saturating_sub(HASH_BYTES);
+                self.gaps.push(Gap { at, child: *child });
+            }
+        }
+    }
+
+    /// Appends the RLP of a branch, with a gap for each child that has no hash yet.
+    pub(super) fn encode_branch(&mut self, children: &[Link<'_>; CHILDREN]) {
         let absent = RlpNode::word_rlp(&B256::ZERO);
         let references = children.map(|child| match child {
             Link::Empty => &[],
             Link::Known(reference) => reference,
             Link::Later(_) => &*absent,
         });
-        let rlp = node::encode_branch(&references);
+        node::encode_branch(&references, &mut self.rlp);
         // The value, which is empty, comes last.
-        let payload = references
-            .iter()
-            .fold(1_usize, |bytes, reference| bytes.saturating_add(reference.len().max(1)));
-        let mut at = rlp.len().saturating_sub(payload);
-        for (child, reference) in children.iter().zip(references) {
-            let end = at.saturating_add(reference.len().max(1));
+        let mut end = self.rlp.len().saturating_sub(1);
+        for (child, reference) in children.iter().zip(references).rev() {
             if let Link::Later(child) = *child {
                 self.gaps.push(Gap { at: end.saturating_sub(HASH_BYTES), child });
             }
-            at = end;
+            end = end.saturating_sub(reference.len().max(1));
         }
-        rlp
     }
 
-    /// RLP of an extension, as with [`Self::encode_branch`].
-    pub(super) fn encode_extension(&mut self, suffix: &NodePath, child: &Reference) -> Vec<u8> {
-        match child {
-            Reference::Known(reference) => node::encode_extension(suffix, reference),
-            Reference::Later(child) => {
-                let rlp = node::encode_extension(suffix, &RlpNode::word_rlp(&B256::ZERO));
-                self.gaps.push(Gap { at: rlp.len().saturating_sub(HASH_BYTES), child: *child });
-                rlp
+    /// Appends the RLP of `branch` with other hashes of some children, which it refers to by hash.
+    pub(super) fn encode_rehashed(&mut self, branch: &Branch, children: &Links) {
+        let start = self.rlp.len();
+        self.rlp.extend_from_slice(branch.rlp());
+        for (nibble, child) in (0_u8..).zip(children) {
+            let at = start.saturating_add(branch.end(nibble)).saturating_sub(HASH_BYTES);
+            match child {
+                None => {}
+                Some(Reference::Later(child)) => self.gaps.push(Gap { at, child: *child }),
+                Some(Reference::Known(reference)) => {
+                    if let Some(hash) = reference.as_hash() {
+                        self.put(at, &hash);
+                    }
+                }
             }
         }
     }
 
+    /// Length of the node that was encoded last, in bytes.
+    pub(super) const fn encoded_bytes(&self) -> usize {
+        self.rlp.len().saturating_sub(self.taken.byte)
+    }
+
+    /// Takes the node that was encoded last out again. Returns the reference that embeds it. For nodes that
+    /// are too short to be hashed, which have no gaps: a hash alone is as long as the shortest of the others.
+    pub(super) fn embed(&mut self) -> Reference {
+        let reference = RlpNode::from_rlp(self.rlp.get(self.taken.byte..).unwrap_or_default());
+        self.rlp.truncate(self.taken.byte);
+        reference.into()
+    }
+
     /// Takes in the node that was encoded last, which is stored by the write with this number.
-    pub(super) fn push(&mut self, write: usize, rlp: Vec<u8>) -> Reference {
-        let gaps = (self.assigned_gaps, self.gaps.len());
-        self.assigned_gaps = gaps.1;
-        let children = self.gaps.get(gaps.0..).unwrap_or_default().iter();
+    pub(super) fn push(&mut self, write: usize) -> Reference {
+        let end = End { byte: self.rlp.len(), gap: self.gaps.len() };
+        let start = std::mem::replace(&mut self.taken, end);
+        let children = self.gaps.get(start.gap..).unwrap_or_default().iter();
         let heights = children.filter_map(|gap| self.nodes.get(gap.child));
         let height = heights.map(|node| node.height.saturating_add(1)).max().unwrap_or_default();
         let number = self.nodes.len();
-        self.nodes.push(Unhashed { rlp, height, gaps, write });
+        let (bytes, gaps) = (start.byte..end.byte, start.gap..end.gap);
+        self.nodes.push(Unhashed { bytes, gaps, height, write });
         Reference::Later(number)
     }
 
@@ -147,7 +199,7 @@ impl Hashing {
             let encoded: Vec<&[u8]> = generation
                 .iter()
                 .filter_map(|(_, number)| self.nodes.get(*number))
-                .map(|node| node.rlp.as_slice())
+                .filter_map(|node| self.rlp.get(node.bytes.clone()))
                 .collect();
             for ((_, number), computed) in generation.iter().zip(keccak256_each(&encoded)) {
                 if let Some(hash) = hashes.get_mut(*number) {
@@ -155,9 +207,11 @@ impl Hashing {
                 }
             }
         }
+        self.rlp.shrink_to_fit();
+        let rlp = Bytes::from(self.rlp);
         for node in self.nodes {
-            if let Some((_, rlp)) = writes.get_mut(node.write) {
-                *rlp = Some(node.rlp.into());
+            if let Some((_, written)) = writes.get_mut(node.write) {
+                *written = Some(rlp.slice(node.bytes));
             }
         }
         Hashes(hashes)
@@ -165,13 +219,20 @@ impl Hashing {
 
     /// Puts the hashes of its children into a node.
     fn fill(&mut self, number: usize, hashes: &[B256]) {
-        let Some(node) = self.nodes.get_mut(number) else { return };
-        let gaps = self.gaps.get(node.gaps.0..node.gaps.1).unwrap_or_default();
-        for gap in gaps {
-            let place = node.rlp.get_mut(gap.at..).and_then(|rest| rest.first_chunk_mut());
-            if let (Some(place), Some(hash)) = (place, hashes.get(gap.child)) {
-                *place = hash.0;
+        let Some(node) = self.nodes.get(number) else { return };
+        for gap in node.gaps.clone() {
+            if let Some(Gap { at, child }) = self.gaps.get(gap).copied()
+                && let Some(hash) = hashes.get(child)
+            {
+                self.put(at, hash);
             }
+        }
+    }
+
+    /// Puts a hash at its place.
+    fn put(&mut self, at: usize, hash: &B256) {
+        if let Some(place) = self.rlp.get_mut(at..).and_then(|rest| rest.first_chunk_mut()) {
+            *place = hash.0;
         }
     }
 }

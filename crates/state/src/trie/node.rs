@@ -2,8 +2,8 @@
 
 use crate::NodePath;
 use alloy_primitives::Bytes;
-use alloy_rlp::{EMPTY_STRING_CODE, Encodable, Header};
-use alloy_trie::nodes::{ExtensionNodeRef, LeafNodeRef, RlpNode};
+use alloy_rlp::{EMPTY_STRING_CODE, Header};
+use alloy_trie::nodes::RlpNode;
 
 /// Number of nibbles in a key: tries are keyed by 32-byte hashes.
 pub(super) const KEY_NIBBLES: usize = 64;
@@ -13,7 +13,7 @@ pub(super) const KEY_NIBBLES: usize = 64;
 pub(super) const MIN_STORED_BYTES: usize = 32;
 
 /// Children of a branch.
-const CHILDREN: usize = 16;
+pub(super) const CHILDREN: usize = 16;
 
 /// RLP of a child reference by hash: one length byte and the hash.
 const HASH_REFERENCE_BYTES: usize = 33;
@@ -131,6 +131,21 @@ impl Branch {
         Child::decode(&self.rlp, self.reference(nibble))
     }
 
+    /// The node itself.
+    pub(super) fn rlp(&self) -> &[u8] {
+        &self.rlp
+    }
+
+    /// Where the reference to the child at `nibble` ends in [`Self::rlp`].
+    pub(super) fn end(&self, nibble: u8) -> usize {
+        self.bounds.get(usize::from(nibble).saturating_add(1)).copied().unwrap_or_default()
+    }
+
+    /// Whether the child at `nibble` is referred to by hash.
+    pub(super) fn has_hash(&self, nibble: u8) -> bool {
+        self.reference(nibble).first() == Some(&HASH_CODE)
+    }
+
     /// Whether there is a child at `nibble`.
     pub(super) fn has_child(&self, nibble: u8) -> bool {
         self.reference(nibble) != [EMPTY_STRING_CODE]
@@ -160,30 +175,14 @@ impl Child {
     }
 }
 
-/// RLP of a leaf.
-pub(super) fn encode_leaf(suffix: &NodePath, value: &[u8]) -> Vec<u8> {
-    let leaf = LeafNodeRef::new(suffix, value);
-    let mut rlp = Vec::with_capacity(leaf.length());
-    leaf.encode(&mut rlp);
-    rlp
-}
-
-/// RLP of an extension.
-pub(super) fn encode_extension(suffix: &NodePath, child: &RlpNode) -> Vec<u8> {
-    let extension = ExtensionNodeRef::new(suffix, child);
-    let mut rlp = Vec::with_capacity(extension.length());
-    extension.encode(&mut rlp);
-    rlp
-}
-
-/// RLP of a branch with these child references; an absent child is an empty slice.
-pub(super) fn encode_branch(references: &[&[u8]; CHILDREN]) -> Vec<u8> {
+/// Appends the RLP of a branch with these child references; an absent child is an empty slice.
+pub(super) fn encode_branch(references: &[&[u8]; CHILDREN], rlp: &mut Vec<u8>) {
     let payload_length = references
         .iter()
         .fold(1_usize, |bytes, reference| bytes.saturating_add(reference.len().max(1)));
     let header = Header { list: true, payload_length };
-    let mut rlp = Vec::with_capacity(header.length_with_payload());
-    header.encode(&mut rlp);
+    rlp.reserve(header.length_with_payload());
+    header.encode(rlp);
     for reference in references {
         if reference.is_empty() {
             rlp.push(EMPTY_STRING_CODE);
@@ -192,7 +191,6 @@ pub(super) fn encode_branch(references: &[&[u8]; CHILDREN]) -> Vec<u8> {
         }
     }
     rlp.push(EMPTY_STRING_CODE);
-    rlp
 }
 
 /// What the hex-prefix flag says.

@@ -1,13 +1,13 @@
 //! Applying sorted leaf changes to one trie.
 
-use super::hashing::{Hashes, Hashing, Link, Reference};
+use super::hashing::{Hashes, Hashing, Link, Links, Reference};
 use super::leaf_change::{LeafChange, LeafEdit};
-use super::node::{Branch, Child, MIN_STORED_BYTES, Node, encode_leaf};
+use super::node::{Branch, CHILDREN, Child, MIN_STORED_BYTES, Node};
 use super::node_reader::NodeReader;
 use super::root::RootWork;
 use crate::{NodePath, StateError};
 use alloy_primitives::{B256, Bytes, keccak256};
-use alloy_trie::{EMPTY_ROOT_HASH, nodes::RlpNode};
+use alloy_trie::EMPTY_ROOT_HASH;
 use rayon::prelude::*;
 
 /// From this many changes on, the children of the root node are updated in parallel. Handing work
@@ -58,10 +58,7 @@ enum Slot {
 }
 
 /// Children of a branch after their changes, by nibble.
-type Slots = [Slot; 16];
-
-/// References to the changed children of a branch, by nibble.
-type Links = [Option<Reference>; 16];
+type Slots = [Slot; CHILDREN];
 
 /// A node with its place.
 struct Located<T> {
@@ -367,15 +364,28 @@ impl<'a> Updater<'a> {
                 Slot::Changed { item: None, vacated } => self.vacate(&path, None, *vacated),
             }
         }
-        let mut children = [Link::Empty; 16];
-        for (((nibble, slot), settled), child) in by_nibble(slots).zip(&settled).zip(&mut children)
-        {
-            *child = match slot {
-                Slot::Unchanged => Link::Known(branch.node.reference(nibble)),
-                Slot::Changed { .. } => settled.as_ref().map_or(Link::Empty, Reference::link),
-            };
+        let only_hashes_differ =
+            by_nibble(slots).zip(&settled).all(|((nibble, slot), settled)| match slot {
+                Slot::Unchanged => true,
+                Slot::Changed { .. } => {
+                    branch.node.has_hash(nibble) && settled.as_ref().is_some_and(Reference::is_hash)
+                }
+            });
+        if only_hashes_differ {
+            self.hashing.encode_rehashed(&branch.node, &settled);
+        } else {
+            let mut children = [Link::Empty; CHILDREN];
+            for (((nibble, slot), settled), child) in
+                by_nibble(slots).zip(&settled).zip(&mut children)
+            {
+                *child = match slot {
+                    Slot::Unchanged => Link::Known(branch.node.reference(nibble)),
+                    Slot::Changed { .. } => settled.as_ref().map_or(Link::Empty, Reference::link),
+                };
+            }
+            self.hashing.encode_branch(&children);
         }
-        let reference = self.record_branch(&branch.path, &children);
+        let reference = self.record(&branch.path);
         Item { path: branch.path, content: Content::Branch(reference) }
     }
 
@@ -402,7 +412,8 @@ impl<'a> Updater<'a> {
         }
         let children =
             settled.each_ref().map(|child| child.as_ref().map_or(Link::Empty, Reference::link));
-        let reference = self.record_branch(&path, &children);
+        self.hashing.encode_branch(&children);
+        let reference = self.record(&path);
         Some(Item { path, content: Content::Branch(reference) })
     }
 
@@ -412,10 +423,13 @@ impl<'a> Updater<'a> {
         let reference = match &item.content {
             Content::Branch(reference) if suffix.is_empty() => reference.clone(),
             Content::Branch(reference) => {
-                let rlp = self.hashing.encode_extension(&suffix, reference);
-                self.record(path, rlp)
+                self.hashing.encode_extension(&suffix, reference);
+                self.record(path)
             }
-            Content::Leaf(value) => self.record(path, encode_leaf(&suffix, value)),
+            Content::Leaf(value) => {
+                self.hashing.encode_leaf(&suffix, value);
+                self.record(path)
+            }
         };
         if vacated && !reference.is_hash() {
             self.writes.push((*path, None));
@@ -443,20 +457,16 @@ impl<'a> Updater<'a> {
         }
     }
 
-    fn record_branch(&mut self, path: &NodePath, children: &[Link<'_>; 16]) -> Reference {
-        let rlp = self.hashing.encode_branch(children);
-        self.record(path, rlp)
-    }
-
-    /// Records a node at `path`, if it is one that is stored. Returns the reference to it.
-    fn record(&mut self, path: &NodePath, rlp: Vec<u8>) -> Reference {
-        if rlp.len() < MIN_STORED_BYTES && !path.is_empty() {
-            return RlpNode::from_rlp(&rlp).into();
+    /// Records the node that was encoded last at `path`, if it is one that is stored. Returns the
+    /// reference to it.
+    fn record(&mut self, path: &NodePath) -> Reference {
+        if self.hashing.encoded_bytes() < MIN_STORED_BYTES && !path.is_empty() {
+            return self.hashing.embed();
         }
         self.work.nodes_hashed = self.work.nodes_hashed.saturating_add(1);
         let write = self.writes.len();
         self.writes.push((*path, None));
-        self.hashing.push(write, rlp)
+        self.hashing.push(write)
     }
 
     fn load(&mut self, path: NodePath, child: Child) -> Result<Option<Located<Node>>, StateError> {

@@ -86,6 +86,13 @@ impl<K: Eq + Hash, V: Clone + HeapBytes> Kept<K, V> {
         let _ = self.values.replace(key, Since { value, sequence }, true);
     }
 
+    /// As [`Self::replace`], for a value that costs something to make.
+    pub(super) fn replace_with(&self, key: K, value: impl FnOnce() -> V, sequence: u64) {
+        if self.values.contains_key(&key) {
+            self.replace(key, value(), sequence);
+        }
+    }
+
     pub(super) fn clear(&self) {
         self.values.clear();
     }

@@ -110,11 +110,11 @@ impl StateCache {
             }
         }
         for (path, node) in &trie.account_nodes {
-            self.account_nodes.replace(*path, node.clone(), since);
+            self.account_nodes.replace_with(*path, || copied(node.as_ref()), since);
         }
         for (account, nodes) in &trie.storage_nodes {
             for (path, node) in nodes {
-                self.storage_nodes.replace((*account, *path), node.clone(), since);
+                self.storage_nodes.replace_with((*account, *path), || copied(node.as_ref()), since);
             }
         }
     }
@@ -124,5 +124,46 @@ impl StateCache {
         self.slots.clear();
         self.account_nodes.clear();
         self.storage_nodes.clear();
+    }
+}
+
+/// The node in memory of its own: those of a block share one allocation, which a single one would keep.
+fn copied(node: Option<&Bytes>) -> Option<Bytes> {
+    node.map(|node| Bytes::copy_from_slice(node))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_that_is_kept_does_not_keep_the_others_of_its_block() {
+        let cache = StateCache::new(1 << 20);
+        let (kept, unread) = (NodePath::from_nibbles([1]), NodePath::from_nibbles([2]));
+        let account = B256::repeat_byte(1);
+        let first = cache.account_nodes.read(&cache.gate, 0, kept, |_| Ok::<_, StoreError>(None));
+        assert_eq!(first.unwrap(), None);
+        let first = cache
+            .storage_nodes
+            .read(&cache.gate, 0, (account, kept), |_| Ok::<_, StoreError>(None));
+        assert_eq!(first.unwrap(), None);
+
+        let block = Bytes::from(vec![7; 4_096]);
+        let mut trie = TrieDiff::default();
+        let nodes = [(kept, Some(block.slice(..64))), (unread, Some(block.slice(64..)))];
+        trie.account_nodes.extend(nodes.clone());
+        trie.storage_nodes.entry(account).or_default().extend(nodes);
+        cache.write_through(&StateDiff::default(), &trie, || 1, || Ok(())).unwrap();
+        drop(trie);
+        assert!(block.is_unique(), "the cache refers to the block's memory");
+
+        let unread = |_: &_| -> Result<Option<Bytes>, StoreError> { panic!("it is kept") };
+        let nodes = [
+            cache.account_nodes.read(&cache.gate, 1, kept, unread),
+            cache.storage_nodes.read(&cache.gate, 1, (account, kept), |_| panic!("it is kept")),
+        ];
+        for node in nodes {
+            assert_eq!(node.unwrap(), Some(block.slice(..64)));
+        }
     }
 }
