@@ -191,6 +191,21 @@ fn a_stream_tells_of_every_block_in_order_and_keeps_only_the_last_in_memory() {
 }
 
 #[test]
+fn of_a_file_no_sixteen_blocks_stay_in_memory_and_of_peers_sixteen_do() {
+    let blocks = blocks(119);
+    for (origin, left) in
+        [(Origin::File, 119 % 16), (Origin::Peer { now: u64::MAX }, 16 + 119 % 16)]
+    {
+        let mut chain = TestChain::new(dev_spec());
+        let sealed: Vec<SealedBlock> =
+            blocks.iter().map(|block| block.sealed_block().clone()).collect();
+        let result = chain.tree().insert_segment(sealed, &origin);
+        assert!(result.refusal.is_none(), "{:?}", result.refusal);
+        assert_eq!(chain.tree().unpersisted_blocks(), left, "{origin:?}");
+    }
+}
+
+#[test]
 fn a_stream_goes_on_after_blocks_beside_the_head() {
     let main = blocks(90);
     let mut other = TestChain::new(dev_spec());

@@ -309,6 +309,16 @@ impl<'a> Pipeline<'a> {
         (progress, meter.working, failed)
     }
 
+    /// Most blocks that stay above the base once a block is stored.
+    const fn most_pending(&self) -> usize {
+        match self.origin {
+            // Nobody competes with the blocks of a file: what is persisted early is persisted beside
+            // other stages, and is not left for the end.
+            Origin::File => SEGMENT_BLOCKS - 1,
+            Origin::Peer { .. } | Origin::Mined(_) | Origin::Durable => MAX_UNPERSISTED_BLOCKS,
+        }
+    }
+
     fn commit_next(
         &self,
         block: &Arc<ExecutedBlock>,
@@ -326,7 +336,7 @@ impl<'a> Pipeline<'a> {
         if self.origin.arrived_at().is_some() {
             progress.arrived.push(block.hash());
         }
-        if progress.pending.len() <= MAX_UNPERSISTED_BLOCKS {
+        if progress.pending.len() <= self.most_pending() {
             return Ok(());
         }
         let segment: Run = progress.pending.drain(..SEGMENT_BLOCKS).collect();
