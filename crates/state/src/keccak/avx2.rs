@@ -47,13 +47,24 @@ const PADDING_START: u8 = 0x01;
 /// Last bit of the padding.
 const PADDING_END: u8 = 0x80;
 
-/// Hashes four inputs that take the same number of permutations.
-pub(super) fn hash_checked(inputs: [&[u8]; LANES]) -> [B256; LANES] {
-    debug_assert!(inputs.iter().all(|input| {
-        input.len().checked_div(RATE_BYTES) == inputs[0].len().checked_div(RATE_BYTES)
-    }));
-    // SAFETY: the only caller has detected AVX2.
-    unsafe { hash(inputs) }
+/// Proof that this processor and its system know AVX2.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Avx2(());
+
+impl Avx2 {
+    /// `None` if they do not.
+    pub(super) fn detected() -> Option<Self> {
+        is_x86_feature_detected!("avx2").then_some(Self(()))
+    }
+
+    /// Hashes four inputs that take the same number of permutations.
+    pub(super) fn hash(self, inputs: [&[u8]; LANES]) -> [B256; LANES] {
+        debug_assert!(inputs.iter().all(|input| {
+            input.len().checked_div(RATE_BYTES) == inputs[0].len().checked_div(RATE_BYTES)
+        }));
+        // SAFETY: nobody has this type without AVX2.
+        unsafe { hash(inputs) }
+    }
 }
 
 #[target_feature(enable = "avx2")]

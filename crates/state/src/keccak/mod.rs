@@ -7,6 +7,8 @@
 mod avx2;
 
 use alloy_primitives::{B256, keccak256};
+#[cfg(target_arch = "x86_64")]
+use avx2::Avx2;
 
 /// Bytes that one permutation absorbs: the rate of Keccak-256. Source: FIPS 202 §5.2, for a capacity of 512 bits.
 #[cfg(any(test, target_arch = "x86_64"))]
@@ -19,15 +21,17 @@ const LANES: usize = 4;
 /// The Keccak-256 of each input, in their order.
 pub(crate) fn keccak256_each<T: AsRef<[u8]>>(inputs: &[T]) -> Vec<B256> {
     #[cfg(target_arch = "x86_64")]
-    if inputs.len() > 1 && is_x86_feature_detected!("avx2") {
-        return in_lanes(inputs);
+    if inputs.len() > 1
+        && let Some(processor) = Avx2::detected()
+    {
+        return in_lanes(inputs, processor);
     }
     inputs.iter().map(keccak256).collect()
 }
 
 /// Hashes those side by side that take the same number of permutations.
 #[cfg(target_arch = "x86_64")]
-fn in_lanes<T: AsRef<[u8]>>(inputs: &[T]) -> Vec<B256> {
+fn in_lanes<T: AsRef<[u8]>>(inputs: &[T], processor: Avx2) -> Vec<B256> {
     let mut hashes = vec![B256::ZERO; inputs.len()];
     let mut places: Vec<_> = inputs.iter().map(AsRef::as_ref).zip(&mut hashes).collect();
     let permutations = |input: &[u8]| input.len().checked_div(RATE_BYTES);
@@ -41,7 +45,7 @@ fn in_lanes<T: AsRef<[u8]>>(inputs: &[T]) -> Vec<B256> {
                     for (place, (input, _)) in group.iter_mut().zip(&*lanes) {
                         *place = input;
                     }
-                    for ((_, hash), computed) in lanes.iter_mut().zip(avx2::hash_checked(group)) {
+                    for ((_, hash), computed) in lanes.iter_mut().zip(processor.hash(group)) {
                         **hash = computed;
                     }
                 }

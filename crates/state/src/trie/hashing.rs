@@ -201,6 +201,7 @@ impl Hashing {
                 .filter_map(|(_, number)| self.nodes.get(*number))
                 .filter_map(|node| self.rlp.get(node.bytes.clone()))
                 .collect();
+            debug_assert_eq!(encoded.len(), generation.len(), "a hash would go to another node");
             for ((_, number), computed) in generation.iter().zip(keccak256_each(&encoded)) {
                 if let Some(hash) = hashes.get_mut(*number) {
                     *hash = computed;
@@ -231,7 +232,9 @@ impl Hashing {
 
     /// Puts a hash at its place.
     fn put(&mut self, at: usize, hash: &B256) {
-        if let Some(place) = self.rlp.get_mut(at..).and_then(|rest| rest.first_chunk_mut()) {
+        let place = self.rlp.get_mut(at..).and_then(|rest| rest.first_chunk_mut());
+        debug_assert!(place.is_some(), "gaps lie in nodes");
+        if let Some(place) = place {
             *place = hash.0;
         }
     }
@@ -244,6 +247,7 @@ impl Hashes {
             Reference::Known(reference) => reference,
             // Numbers are those of nodes.
             Reference::Later(node) => {
+                debug_assert!(node < self.0.len(), "a reference into another computation");
                 RlpNode::word_rlp(&self.0.get(node).copied().unwrap_or_default())
             }
         }
