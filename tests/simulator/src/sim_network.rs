@@ -362,7 +362,7 @@ impl SimNetwork {
                 }
                 events.push_back(Event::SegmentImported { import, verdict });
             }
-            Action::Discover | Action::Remember(_) => {}
+            Action::Discover | Action::Explain { .. } | Action::Remember(_) => {}
         }
     }
 

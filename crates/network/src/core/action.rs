@@ -33,6 +33,13 @@ pub enum Action {
         /// Why.
         reason: DisconnectReason,
     },
+    /// Say why a peer that has left by itself would have been disconnected.
+    Explain {
+        /// Who.
+        peer: PeerId,
+        /// Why.
+        reason: DisconnectReason,
+    },
     /// Ask a peer who it is, and tell it who this node is.
     Introduce {
         /// Whom.

@@ -38,10 +38,12 @@ impl NetworkCore {
     }
 
     pub(super) fn disconnected(&mut self, now: Now, peer: &PeerId, actions: &mut Vec<Action>) {
-        if let Some(mismatch) = self.quotas.remove(peer).and_then(|quotas| quotas.mismatch) {
+        if let Some(quotas) = self.quotas.remove(peer)
+            && let (Some(mismatch), None) = (quotas.mismatch, quotas.sent_away_at)
+        {
             // It was faster: it had been told who this node is.
             let reason = DisconnectReason::Stranger(mismatch);
-            actions.push(Action::Disconnect { peer: *peer, reason });
+            actions.push(Action::Explain { peer: *peer, reason });
         }
         if self.peers.disconnect(peer) {
             self.tell_relay(now, RelayEvent::PeerGone(*peer), actions);
@@ -74,8 +76,9 @@ impl NetworkCore {
         }
         // Whatever it says later: nobody changes his chain within a connection.
         if quotas.mismatch.is_some() {
-            if introduction == Introduction::Answer || quotas.asked_at.is_none() {
-                self.part_from_stranger(peer, actions);
+            let knows_why = quotas.asked_at.is_none() || self.peers.is_introduced(&peer);
+            if introduction == Introduction::Answer || knows_why {
+                self.part_from_stranger(now, peer, actions);
             }
             return;
         }
@@ -95,14 +98,13 @@ impl NetworkCore {
         }
     }
 
-    pub(super) fn not_introduced(&mut self, peer: &PeerId, actions: &mut Vec<Action>) {
-        let Some(quotas) = self.quotas.get_mut(peer) else { return };
+    pub(super) fn not_introduced(&mut self, now: Now, peer: PeerId, actions: &mut Vec<Action>) {
+        let Some(quotas) = self.quotas.get_mut(&peer) else { return };
         quotas.asked_at = None;
         if quotas.mismatch.is_some() {
-            self.part_from_stranger(*peer, actions);
-        } else if !self.peers.is_introduced(peer) {
-            let reason = DisconnectReason::NoIntroduction;
-            actions.push(Action::Disconnect { peer: *peer, reason });
+            self.part_from_stranger(now, peer, actions);
+        } else if !self.peers.is_introduced(&peer) {
+            self.send_away(now, peer, DisconnectReason::NoIntroduction, actions);
         }
     }
 
@@ -110,15 +112,35 @@ impl NetworkCore {
     ///
     /// One that has asked is not sent away before it has answered, too: what is on its way to it when a
     /// connection ends may be lost, and its operator is to read which chain this is. Whoever answers has read it.
-    fn part_from_stranger(&mut self, peer: PeerId, actions: &mut Vec<Action>) {
-        let mismatch = self.quotas.get_mut(&peer).and_then(|quotas| quotas.mismatch.take());
-        actions.extend(mismatch.map(|mismatch| {
-            let reason = DisconnectReason::Stranger(mismatch);
-            Action::Disconnect { peer, reason }
-        }));
+    ///
+    /// A connection that is told to end passes on what was on its way, and may be followed by another of the
+    /// same peer before it has ended: the peer is told again if it is still there after a while.
+    fn part_from_stranger(&mut self, now: Now, peer: PeerId, actions: &mut Vec<Action>) {
+        let Some(quotas) = self.quotas.get_mut(&peer) else { return };
+        quotas.asked_at = Some(now.elapsed);
+        let sent_away = quotas.sent_away_at.map(|at| at.saturating_add(INTRODUCTION_TIMEOUT));
+        if let Some(mismatch) = quotas.mismatch.clone()
+            && sent_away.is_none_or(|again| again <= now.elapsed)
+        {
+            self.send_away(now, peer, DisconnectReason::Stranger(mismatch), actions);
+        }
     }
 
-    /// Whether a peer has said that it has another chain, and is to be sent away for it.
+    /// Ends the connections with a peer.
+    pub(super) fn send_away(
+        &mut self,
+        now: Now,
+        peer: PeerId,
+        reason: DisconnectReason,
+        actions: &mut Vec<Action>,
+    ) {
+        if let Some(quotas) = self.quotas.get_mut(&peer) {
+            quotas.sent_away_at = Some(now.elapsed);
+        }
+        actions.push(Action::Disconnect { peer, reason });
+    }
+
+    /// Whether a peer has said within this connection that it has another chain.
     #[must_use]
     pub fn is_stranger(&self, peer: &PeerId) -> bool {
         self.quotas.get(peer).is_some_and(|quotas| quotas.mismatch.is_some())
@@ -141,7 +163,7 @@ impl NetworkCore {
             }
         }
         for peer in silent {
-            self.not_introduced(&peer, actions);
+            self.not_introduced(now, peer, actions);
         }
         for (peer, at_most_every) in outdated {
             self.ask_for_head(now, &peer, at_most_every, actions);

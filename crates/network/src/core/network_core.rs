@@ -144,7 +144,7 @@ impl NetworkCore {
             Event::Introduced { peer, introduction, status } => {
                 self.introduced(now, peer, (introduction, status), &mut actions);
             }
-            Event::NotIntroduced { peer } => self.not_introduced(&peer, &mut actions),
+            Event::NotIntroduced { peer } => self.not_introduced(now, peer, &mut actions),
             Event::Gossip(message) => self.gossip(now, message, &mut actions),
             Event::Asked { channel, peer, request } => {
                 self.asked(now, (channel, peer), request, &mut actions);
@@ -176,8 +176,7 @@ impl NetworkCore {
             Event::Unnamed { peer } => {
                 self.peers.unname(&peer);
                 if self.peers.connected().contains_key(&peer) {
-                    let reason = DisconnectReason::Operator;
-                    actions.push(Action::Disconnect { peer, reason });
+                    self.send_away(now, peer, DisconnectReason::Operator, &mut actions);
                 }
             }
             Event::Tick => self.tick(now, &mut actions),
@@ -362,7 +361,7 @@ impl NetworkCore {
             Sanction::Disconnect => DisconnectReason::Misbehaved(offence),
             Sanction::Ban => DisconnectReason::Banned(offence),
         };
-        actions.push(Action::Disconnect { peer: *peer, reason });
+        self.send_away(now, *peer, reason, actions);
     }
 
     pub(super) fn tell_sync(&mut self, now: Now, event: SyncEvent, actions: &mut Vec<Action>) {

@@ -53,8 +53,11 @@ pub(super) struct PeerQuotas {
     pub(super) told_at: Duration,
     /// Whether it may have a chain that this node cannot judge, and was not asked for its head since.
     pub(super) is_hinted: bool,
-    /// What is different about its chain, if it is another one and the peer is to be sent away for it.
+    /// What is different about its chain, if it has said that it has another one: until its connection
+    /// ends, whatever it says later.
     pub(super) mismatch: Option<StatusMismatch>,
+    /// When it was told to go, for whatever reason.
+    pub(super) sent_away_at: Option<Duration>,
 }
 
 impl PeerQuotas {
@@ -72,6 +75,7 @@ impl PeerQuotas {
             told_at: now,
             is_hinted: false,
             mismatch: None,
+            sent_away_at: None,
         }
     }
 

@@ -308,6 +308,7 @@ impl Driver {
                 discovery.get_closest_peers(PeerId::random());
             }
             Action::Disconnect { peer, reason } => self.disconnect(now.elapsed, peer, &reason),
+            Action::Explain { peer, reason } => self.partings.say(now.elapsed, &peer, &reason),
             Action::Introduce { peer } => {
                 let status = alloy_rlp::encode(self.status()).into();
                 self.parts.swarm.behaviour_mut().status.send_request(&peer, status);
@@ -523,7 +524,12 @@ impl Driver {
 
     /// A peer said where it listens.
     fn on_identified(&mut self, peer: PeerId, addresses: Vec<Multiaddr>) {
-        let Some(connected) = self.parts.core.peers().connected().get(&peer) else { return };
+        let core = &self.parts.core;
+        let Some(connected) = core.peers().connected().get(&peer) else { return };
+        // Nobody of this chain wants to hear of it.
+        if core.is_stranger(&peer) {
+            return;
+        }
         let near = is_loopback(&connected.address);
         for address in addresses.into_iter().take(MAX_TOLD_ADDRESSES) {
             // Loopback addresses mean another machine there.

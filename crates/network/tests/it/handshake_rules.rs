@@ -4,7 +4,7 @@ use crate::names::peer;
 use alloy_primitives::B256;
 use hanzo_network::{
     Action, CoreConfig, Direction, Event, Introduction, NetworkCore, Now, PeerHead, PeerLimits,
-    Status,
+    Status, WireError,
 };
 use hanzo_testkit::{TestChain, dev_spec};
 use std::time::Duration;
@@ -40,6 +40,17 @@ impl Scene {
         let mut reasons = Vec::new();
         for action in self.tell(event) {
             if let Action::Disconnect { reason, .. } = action {
+                reasons.push(reason.to_string());
+            }
+        }
+        reasons
+    }
+
+    /// What is said of the peer when it has left.
+    fn leaves(&mut self) -> Vec<String> {
+        let mut reasons = Vec::new();
+        for action in self.tell(Event::Disconnected { peer: peer(1) }) {
+            if let Action::Disconnect { reason, .. } | Action::Explain { reason, .. } = action {
                 reasons.push(reason.to_string());
             }
         }
@@ -87,14 +98,14 @@ fn a_stranger_that_asks_is_not_sent_away_before_it_has_answered_and_knows_why() 
     assert!(scene.core.is_stranger(&peer(1)));
     assert!(!scene.core.peers().is_introduced(&peer(1)));
     assert_eq!(scene.answers_as_a_stranger(), [scene.why()]);
-    assert!(scene.parts(Event::Disconnected { peer: peer(1) }).is_empty(), "it is said once");
+    assert!(scene.leaves().is_empty(), "it is said once");
 }
 
 #[test]
 fn a_stranger_that_leaves_first_is_spoken_of_all_the_same() {
     let mut scene = Scene::new();
     assert!(scene.asks_as_a_stranger().is_empty());
-    assert_eq!(scene.parts(Event::Disconnected { peer: peer(1) }), [scene.why()]);
+    assert_eq!(scene.leaves(), [scene.why()]);
     assert!(!scene.core.is_stranger(&peer(1)));
 }
 
@@ -131,4 +142,59 @@ fn a_peer_that_has_answered_before_and_asks_as_a_stranger_is_sent_away_at_once()
     assert!(scene.answers_well().is_empty());
     assert!(scene.core.peers().is_introduced(&peer(1)));
     assert_eq!(scene.asks_as_a_stranger(), [scene.why()]);
+}
+
+#[test]
+fn what_a_stranger_says_while_its_connection_ends_changes_nothing() {
+    let mut scene = Scene::new();
+    assert_eq!(scene.answers_as_a_stranger(), [scene.why()]);
+    // Its question was behind its answer, or it thinks better of it.
+    assert!(scene.asks_as_a_stranger().is_empty());
+    assert!(scene.answers_well().is_empty());
+    assert!(!scene.core.peers().is_introduced(&peer(1)));
+    assert!(scene.core.is_stranger(&peer(1)));
+    assert!(scene.leaves().is_empty(), "it is said once");
+}
+
+#[test]
+fn a_stranger_that_is_still_there_is_told_again_and_asked_nothing() {
+    let mut scene = Scene::new();
+    assert_eq!(scene.answers_as_a_stranger(), [scene.why()]);
+    let mut told = Vec::new();
+    for _ in 0..60 {
+        scene.elapsed += Duration::from_secs(1);
+        for action in scene.tell(Event::Tick) {
+            assert!(!matches!(action, Action::Introduce { .. }), "{action:?}");
+            if let Action::Disconnect { reason, .. } = action {
+                told.push(reason.to_string());
+            }
+        }
+    }
+    assert_eq!(told, [(); 6].map(|()| scene.why()), "every ten seconds");
+}
+
+#[test]
+fn a_peer_that_is_asked_for_its_head_and_asks_as_a_stranger_is_sent_away_at_once() {
+    let mut scene = Scene::new();
+    assert!(scene.answers_well().is_empty());
+    scene.elapsed += Duration::from_secs(31);
+    let asked = scene.tell(Event::Tick);
+    assert!(asked.iter().any(|action| matches!(action, Action::Introduce { .. })), "{asked:?}");
+    assert_eq!(scene.asks_as_a_stranger(), [scene.why()]);
+}
+
+#[test]
+fn of_a_stranger_that_was_sent_away_for_something_else_nothing_is_said_when_it_has_left() {
+    let mut scene = Scene::new();
+    assert!(scene.asks_as_a_stranger().is_empty());
+    assert_eq!(scene.parts(Event::Unnamed { peer: peer(1) }), ["the operator said so"]);
+    assert!(scene.leaves().is_empty());
+
+    let mut scene = Scene::new();
+    assert!(scene.asks_as_a_stranger().is_empty());
+    let status = Err(WireError::Malformed { what: "a status", reason: "no list".to_owned() });
+    let introduction = Introduction::Answer;
+    let reasons = scene.parts(Event::Introduced { peer: peer(1), introduction, status });
+    assert!(matches!(&reasons[..], [reason] if reason.starts_with("it is banned")), "{reasons:?}");
+    assert!(scene.leaves().is_empty());
 }
