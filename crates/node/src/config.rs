@@ -47,7 +47,7 @@ pub struct RpcSettings {
     pub ipc: Option<Option<PathBuf>>,
     /// Most gas a call may use.
     pub gas_cap: u64,
-    /// Most connections at once.
+    /// Most connections over HTTP and WebSocket at once.
     pub max_connections: u32,
     /// Most requests in a batch.
     pub max_batch: u32,

@@ -32,6 +32,7 @@ mod metrics_sources;
 mod network_settings;
 mod network_values;
 mod node;
+mod open_files;
 mod parts;
 mod progress;
 mod read_blocks;

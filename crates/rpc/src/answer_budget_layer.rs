@@ -1,13 +1,11 @@
 //! The budget of answers on plain HTTP.
 
 use crate::{
-    answer_budget::AnswerBudget,
-    answer_bytes::AnswerBytes,
-    host_guard::PlainHttp,
-    rpc_error::{LIMIT_EXCEEDED, Limit},
+    answer_bytes::AnswerBytes, host_guard::PlainHttp, http_refusal::over_limit,
+    memory_budget::MemoryBudget,
 };
 use futures::future::BoxFuture;
-use http::{Request, Response, StatusCode, header};
+use http::{Request, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use jsonrpsee::server::HttpBody;
 use std::{
@@ -20,17 +18,17 @@ use tower::{Layer, Service};
 /// Counts every answer on plain HTTP from its making until its client has read it. Inside of
 /// [`HostGuard`](crate::host_guard::HostGuard), which tells plain HTTP from WebSocket.
 #[derive(Debug, Clone)]
-pub(crate) struct AnswerBudgetLayer(AnswerBudget);
+pub(crate) struct AnswerBudgetLayer(MemoryBudget);
 
 /// The service made by [`AnswerBudgetLayer`].
 #[derive(Debug, Clone)]
 pub(crate) struct CountedAnswers<S> {
     inner: S,
-    budget: AnswerBudget,
+    budget: MemoryBudget,
 }
 
 impl AnswerBudgetLayer {
-    pub(crate) const fn new(budget: AnswerBudget) -> Self {
+    pub(crate) const fn new(budget: MemoryBudget) -> Self {
         Self(budget)
     }
 }
@@ -76,20 +74,9 @@ fn counted(mut response: Response<HttpBody>, answer: AnswerBytes) -> Response<Ht
     // An answer is made as a whole, so its size is known; a WebSocket begins with an empty one.
     match answer.hold(response.body().size_hint().lower()) {
         Ok(()) => response.map(|body| HttpBody::new(CountedBody { body, answer })),
-        Err(limit) => refusal(&limit),
+        // It did not come from a method, such as the error that repeats an id of megabytes.
+        Err(limit) => over_limit(StatusCode::SERVICE_UNAVAILABLE, limit),
     }
-}
-
-/// For what did not come from a method, such as the error that repeats an id of megabytes.
-fn refusal(limit: &Limit) -> Response<HttpBody> {
-    let text = format!(
-        r#"{{"jsonrpc":"2.0","id":null,"error":{{"code":{LIMIT_EXCEEDED},"message":"{limit}"}}}}"#
-    );
-    let mut response = Response::new(HttpBody::from(text));
-    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-    let json = header::HeaderValue::from_static("application/json");
-    response.headers_mut().insert(header::CONTENT_TYPE, json);
-    response
 }
 
 /// A body whose bytes give their part of the budget back when they are dropped: the server takes
@@ -143,7 +130,7 @@ mod tests {
 
     /// Answers with as many bytes as it is asked for.
     fn service(
-        budget: AnswerBudget,
+        budget: MemoryBudget,
     ) -> impl FnMut(usize) -> BoxFuture<'static, Response<HttpBody>> {
         let layer = AnswerBudgetLayer::new(budget);
         move |length| {
@@ -162,7 +149,7 @@ mod tests {
     #[tokio::test]
     async fn answers_that_nobody_reads_are_bounded_together() {
         // Every answer has 64 KiB of its own.
-        let mut ask = service(AnswerBudget::new(300 << 10));
+        let mut ask = service(MemoryBudget::for_answers(300 << 10));
         let (first, second) = (ask(164 * KIB).await, ask(264 * KIB).await);
         assert_eq!((first.status(), second.status()), (StatusCode::OK, StatusCode::OK));
         let refused = ask(100 * KIB).await;
@@ -176,7 +163,7 @@ mod tests {
 
     #[tokio::test]
     async fn bytes_count_until_they_are_dropped_not_until_they_left_the_body() {
-        let mut ask = service(AnswerBudget::new(100 << 10));
+        let mut ask = service(MemoryBudget::for_answers(100 << 10));
         let mut response = ask(164 * KIB).await;
         let taken = response.body_mut().frame().await.unwrap().unwrap().into_data().unwrap();
         assert!(taken.iter().all(|byte| *byte == 7));
@@ -188,14 +175,14 @@ mod tests {
 
     #[tokio::test]
     async fn small_answers_are_given_when_the_budget_is_spent() {
-        let mut ask = service(AnswerBudget::new(0));
+        let mut ask = service(MemoryBudget::for_answers(0));
         assert_eq!(ask(64 * KIB).await.status(), StatusCode::OK);
         assert_eq!(ask(64 * KIB + 1).await.status(), StatusCode::SERVICE_UNAVAILABLE);
     }
 
     #[tokio::test]
     async fn what_was_counted_in_the_making_is_not_counted_again() {
-        let budget = AnswerBudget::new(100 << 10);
+        let budget = MemoryBudget::for_answers(100 << 10);
         let inner = tower::service_fn(|mut request: Request<()>| async move {
             let answer = request.extensions_mut().remove::<AnswerBytes>().unwrap();
             answer.add(164 << 10).unwrap();

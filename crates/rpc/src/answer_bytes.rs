@@ -1,7 +1,7 @@
 //! The bytes of one answer.
 
 use crate::{
-    answer_budget::{ConnectionBudget, Units},
+    memory_budget::{ConnectionBudget, Units},
     rpc_error::{Limit, RpcError},
 };
 use jsonrpsee::{
@@ -118,11 +118,11 @@ impl Drop for Counted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answer_budget::{AnswerBudget, OWN_BYTES};
+    use crate::memory_budget::{MemoryBudget, OWN_BYTES};
 
     /// Room for one KiB of answers beside what each connection has of its own.
-    fn narrow() -> AnswerBudget {
-        AnswerBudget::new(1024)
+    fn narrow() -> MemoryBudget {
+        MemoryBudget::for_answers(1024)
     }
 
     #[test]
@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn answers_of_one_connection_share_what_is_its_own() {
-        let connection = AnswerBudget::new(0).connection();
+        let connection = MemoryBudget::for_answers(0).connection();
         let (first, second) = (connection.answer(), connection.answer());
         first.add(OWN_BYTES / 2).unwrap();
         second.add(OWN_BYTES / 2).unwrap();
@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_refusal_repeats_the_id_of_its_request_unless_it_is_long() {
-        let answer = AnswerBudget::new(0).connection().answer();
+        let answer = MemoryBudget::for_answers(0).connection().answer();
         let long = "x".repeat(100 << 10);
         for (id, repeated) in [("7", true), (long.as_str(), false)] {
             let id = Id::Str(id.into());
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_thousand_small_parts_take_no_more_than_their_sum() {
-        let answer = AnswerBudget::new(0).connection().answer();
+        let answer = MemoryBudget::for_answers(0).connection().answer();
         for _ in 0..OWN_BYTES / 10 {
             answer.add(10).unwrap();
         }

@@ -1,10 +1,12 @@
 //! What holds for every request, alone or in a batch.
 
 use crate::{
-    answer_budget::ConnectionBudget,
     answer_bytes::AnswerBytes,
+    connection_flow::ConnectionFlow,
     host_guard::PlainHttp,
+    memory_budget::ConnectionBudget,
     metrics::{Occupied, TransportMetrics},
+    request_window::Unanswered,
     rpc_error::{Limit, RpcError},
     unsent_answers::UnsentAnswers,
 };
@@ -28,7 +30,7 @@ pub(crate) struct CallGuard<S> {
     limits: CallLimits,
     budget: ConnectionBudget,
     metrics: TransportMetrics,
-    unsent: UnsentAnswers,
+    flow: ConnectionFlow,
     /// Shared by the clones for one connection.
     _connection: Arc<Occupied>,
 }
@@ -50,11 +52,11 @@ impl<S> CallGuard<S> {
         methods: Methods,
         (limits, budget): (CallLimits, ConnectionBudget),
         metrics: TransportMetrics,
-        unsent: UnsentAnswers,
+        flow: ConnectionFlow,
     ) -> Self {
         let in_flight = Arc::new(Semaphore::new(limits.calls_in_flight));
         let _connection = Arc::new(Occupied::enter(&metrics.connections));
-        Self { inner, methods, in_flight, limits, budget, metrics, unsent, _connection }
+        Self { inner, methods, in_flight, limits, budget, metrics, flow, _connection }
     }
 
     /// Whether a request cannot work on its connection.
@@ -94,16 +96,22 @@ impl<S> CallGuard<S> {
         }
     }
 
-    fn enter(&self) -> Result<OwnedSemaphorePermit, Limit> {
-        Arc::clone(&self.in_flight)
+    /// For a request with so many bytes of parameters.
+    fn enter(&self, bytes: usize) -> Result<InFlight, Limit> {
+        let permit = Arc::clone(&self.in_flight)
             .try_acquire_owned()
-            .map_err(|_| Limit::CallsInFlight { limit: self.limits.calls_in_flight })
+            .map_err(|_| Limit::CallsInFlight { limit: self.limits.calls_in_flight })?;
+        Ok(InFlight { _permit: permit, _unanswered: self.flow.requests.enter(bytes) })
     }
 
-    fn check_batch(&self, batch: &Batch<'_>) -> Result<OwnedSemaphorePermit, RpcError> {
+    fn check_batch(&self, batch: &Batch<'_>) -> Result<InFlight, RpcError> {
         let (limit, have) = (self.limits.batch_entries, batch.len());
         if u32::try_from(have).is_ok_and(|have| have <= limit) {
-            return Ok(self.enter()?);
+            let requests = batch.iter().flatten().filter_map(|entry| match entry {
+                BatchEntry::Call(request) => Some(parameter_bytes(request)),
+                BatchEntry::Notification(_) => None,
+            });
+            return Ok(self.enter(requests.sum())?);
         }
         Err(Limit::BatchEntries { limit, have }.into())
     }
@@ -113,9 +121,10 @@ impl<S> CallGuard<S> {
     fn answer(&self, request: &Extensions) -> GuardedAnswer {
         match request.get() {
             Some(bytes) => GuardedAnswer { bytes: AnswerBytes::clone(bytes), unsent: None },
-            None => {
-                GuardedAnswer { bytes: self.budget.answer(), unsent: Some(self.unsent.clone()) }
-            }
+            None => GuardedAnswer {
+                bytes: self.budget.answer(),
+                unsent: Some(self.flow.answers.clone()),
+            },
         }
     }
 }
@@ -139,7 +148,8 @@ where
         &self,
         mut request: Request<'a>,
     ) -> impl Future<Output = MethodResponse> + Send + 'a {
-        let admitted = self.check(&request).and_then(|()| Ok(self.enter()?));
+        let admitted =
+            self.check(&request).and_then(|()| Ok(self.enter(parameter_bytes(&request))?));
         match admitted {
             Ok(permit) => {
                 let (answer, id) = (self.answer(request.extensions()), request.id.clone());
@@ -192,6 +202,13 @@ where
         let refused = refusal(Id::Null, RpcError::NoId);
         async move { refused }
     }
+}
+
+/// A request until it is answered.
+#[derive(Debug)]
+struct InFlight {
+    _permit: OwnedSemaphorePermit,
+    _unanswered: Unanswered,
 }
 
 type Entry<'a> = Result<Request<'a>, BatchEntryErr<'a>>;
@@ -257,10 +274,11 @@ fn wide(bytes: usize) -> u64 {
     u64::try_from(bytes).unwrap_or(u64::MAX)
 }
 
-async fn held(
-    answer: impl Future<Output = MethodResponse>,
-    permit: OwnedSemaphorePermit,
-) -> MethodResponse {
+fn parameter_bytes(request: &Request<'_>) -> usize {
+    request.params.as_ref().map_or(0, |params| params.get().len())
+}
+
+async fn held(answer: impl Future<Output = MethodResponse>, permit: InFlight) -> MethodResponse {
     let answer = answer.await;
     drop(permit);
     answer
@@ -269,7 +287,7 @@ async fn held(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answer_budget::{AnswerBudget, OWN_BYTES};
+    use crate::memory_budget::{MemoryBudget, OWN_BYTES};
     use futures::{future::lazy, poll};
     use jsonrpsee::{ResponsePayload, RpcModule, core::middleware::Notification};
     use parking_lot::Mutex;
@@ -323,7 +341,7 @@ mod tests {
         }
     }
 
-    fn guard(service: &Letters, budget: &AnswerBudget) -> CallGuard<Letters> {
+    fn guard(service: &Letters, budget: &MemoryBudget) -> CallGuard<Letters> {
         let mut methods = RpcModule::new(());
         methods.register_method("letters", |_, (), _| "").unwrap();
         let limits = CallLimits { calls_in_flight: 4, batch_entries: 100, response_bytes: 1 << 20 };
@@ -332,7 +350,7 @@ mod tests {
             methods.into(),
             (limits, budget.connection()),
             TransportMetrics::register("test"),
-            UnsentAnswers::default(),
+            ConnectionFlow::default(),
         )
     }
 
@@ -353,7 +371,7 @@ mod tests {
     #[tokio::test]
     async fn a_batch_without_room_is_refused_as_a_whole_and_its_rest_is_not_executed() {
         let service = Letters::new(100);
-        let budget = AnswerBudget::new(100 << 10);
+        let budget = MemoryBudget::for_answers(100 << 10);
         let refused = json(guard(&service, &budget).batch(batch(10, "50")).await);
         assert_eq!(refused["error"]["code"], -32_005);
         assert_eq!(refused["id"], serde_json::Value::Null);
@@ -369,7 +387,7 @@ mod tests {
     #[tokio::test]
     async fn a_batch_in_the_making_counts_while_it_waits() {
         let service = Letters::new(2);
-        let budget = AnswerBudget::new(100 << 10);
+        let budget = MemoryBudget::for_answers(100 << 10);
         let mut first = pin!(guard(&service, &budget).batch(batch(3, "50")));
         assert_eq!(poll!(&mut first).map(json), Poll::Pending);
         assert_eq!(service.called(), 2);
@@ -386,11 +404,11 @@ mod tests {
     #[tokio::test]
     async fn a_lone_answer_may_take_the_whole_budget_once() {
         let service = Letters::new(100);
-        let budget = AnswerBudget::new(1 << 20);
+        let budget = MemoryBudget::for_answers(1 << 20);
         let guard = guard(&service, &budget);
         for _ in 0..2 {
             let answered = guard.call(request("1087")).await;
-            guard.unsent.wrote(answered.as_json().get().len());
+            guard.flow.answers.wrote(answered.as_json().get().len());
             assert!(json(answered).get("result").is_some());
         }
     }
@@ -398,7 +416,7 @@ mod tests {
     #[tokio::test]
     async fn a_batch_over_the_size_of_an_answer_ends_with_the_entry_that_is_too_much() {
         let service = Letters::new(100);
-        let budget = AnswerBudget::new(100 << 20);
+        let budget = MemoryBudget::for_answers(100 << 20);
         let refused = json(guard(&service, &budget).batch(batch(10, "300")).await);
         assert_eq!(refused["error"]["code"], -32_011);
         assert_eq!(service.called(), 4);
@@ -407,7 +425,7 @@ mod tests {
     #[tokio::test]
     async fn small_batches_are_answered_when_the_budget_is_spent() {
         let service = Letters::new(200);
-        let budget = AnswerBudget::new(0);
+        let budget = MemoryBudget::for_answers(0);
         let guard = guard(&service, &budget);
         let answered = json(guard.batch(batch(100, "0")).await);
         assert_eq!(answered.as_array().unwrap().len(), 100);
@@ -416,7 +434,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_empty_batch_is_no_request() {
-        let (service, budget) = (Letters::new(0), AnswerBudget::new(0));
+        let (service, budget) = (Letters::new(0), MemoryBudget::for_answers(0));
         let refused = json(guard(&service, &budget).batch(batch(0, "0")).await);
         assert_eq!(refused["error"]["code"], -32_600);
     }

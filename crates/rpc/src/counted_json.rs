@@ -65,7 +65,7 @@ fn wide(bytes: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answer_budget::{AnswerBudget, OWN_BYTES};
+    use crate::memory_budget::{MemoryBudget, OWN_BYTES};
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     /// Ten thousand texts of a KiB; counts those that were written.
@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn an_answer_without_room_is_not_written_to_its_end() {
         let written = AtomicUsize::new(0);
-        let answer = AnswerBudget::new(1 << 20).connection().answer();
+        let answer = MemoryBudget::for_answers(1 << 20).connection().answer();
         let refused = counted_json(&Texts(&written), &answer).unwrap_err();
         assert!(
             matches!(refused, RpcError::Limit(Limit::AnswerBytes { limit: 0x10_0000, .. })),
@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn an_answer_is_counted_to_the_byte() {
         let text = "x".repeat(1022);
-        let answer = AnswerBudget::new(0).connection().answer();
+        let answer = MemoryBudget::for_answers(0).connection().answer();
         for _ in 0..OWN_BYTES / 1024 {
             assert_eq!(counted_json(&text, &answer).unwrap().get().len(), 1024);
         }

@@ -121,7 +121,8 @@ fn host<B>(request: &Request<B>) -> Option<String> {
     Some(authority.map(|authority| authority.host().to_ascii_lowercase()).unwrap_or_default())
 }
 
-fn is_upgrade(headers: &HeaderMap) -> bool {
+/// Whether a request opens a WebSocket.
+pub(crate) fn is_upgrade(headers: &HeaderMap) -> bool {
     headers.contains_key(header::UPGRADE)
 }
 

@@ -2,31 +2,39 @@
 
 use crate::{
     HttpConfig, RpcLimits, RpcStartError,
-    answer_budget::AnswerBudget,
     answer_budget_layer::AnswerBudgetLayer,
     call_guard::{CallGuard, CallLimits},
+    client_stream::ClientStream,
     config::CorsOrigins,
-    host_guard::HostGuardLayer,
-    metered_stream::MeteredStream,
+    connection_flow::ConnectionFlow,
+    connection_slots::ConnectionSlots,
+    host_guard::{HostGuardLayer, is_upgrade},
+    memory_budget::MemoryBudget,
     metrics::TransportMetrics,
+    request_body_layer::RequestBodyLayer,
     subscription_id::HexIds,
-    unsent_answers::UnsentAnswers,
 };
-use http::{Method, header};
+use http::{Method, Request, header};
 use jsonrpsee::{
     Methods,
     core::middleware::RpcServiceBuilder,
     server::{
         BatchRequestConfig, PingConfig, Server, ServerConfig, ServerHandle, StopHandle,
-        serve_with_graceful_shutdown, stop_channel,
+        TowerServiceBuilder, serve_with_graceful_shutdown, stop_channel,
     },
 };
-use std::{io, net::SocketAddr, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    task::{Context, Poll},
+    time::Duration,
+};
 use tokio::{
     net::{TcpListener, TcpStream},
     time::sleep,
 };
 use tokio_util::task::TaskTracker;
+use tower::Service;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 /// How long a browser may remember that a page is allowed to call.
@@ -36,13 +44,16 @@ const CORS_MAX_AGE: Duration = Duration::from_secs(600);
 /// would fail as fast.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// Entries of a batch on a WebSocket that are parsed before they are counted.
+const PARSED_BATCH_ENTRIES: u32 = 10_000;
+
 /// Serves `methods` over HTTP and WebSocket, in `tasks`. Returns where, and what stops it.
 ///
 /// # Errors
 /// [`RpcStartError::Bind`] if the port is taken; [`RpcStartError`] for a bad header of the settings.
 pub(crate) async fn start(
     config: &HttpConfig,
-    (limits, budget): (&RpcLimits, &AnswerBudget),
+    (limits, budget): (&RpcLimits, &MemoryBudget),
     methods: Methods,
     tasks: &TaskTracker,
 ) -> Result<(SocketAddr, ServerHandle), RpcStartError> {
@@ -50,7 +61,8 @@ pub(crate) async fn start(
     let http = tower::ServiceBuilder::new()
         .layer(HostGuardLayer::new(config))
         .layer(AnswerBudgetLayer::new(budget.clone()))
-        .layer(cors_layer(&config.cors)?);
+        .layer(cors_layer(&config.cors)?)
+        .layer(RequestBodyLayer::new(limits));
     let calls = CallLimits {
         calls_in_flight: limits.calls_in_flight,
         batch_entries: limits.batch_entries,
@@ -59,27 +71,40 @@ pub(crate) async fn start(
     let metrics = TransportMetrics::register("tcp");
     let listener = listen(config.address, limits).map_err(bind)?;
     let addr = listener.local_addr().map_err(bind)?;
-    let services = Server::builder()
-        .set_config(server_config(config, limits))
-        .set_http_middleware(http)
-        .to_service_builder();
+    let services = |requests| {
+        let server = Server::builder().set_config(server_config(config, limits, requests));
+        server.set_http_middleware(http.clone()).to_service_builder()
+    };
+    let (http, websocket) = (services(Requests::Plain), services(Requests::WebSocket));
     let (stop, server) = stop_channel();
     let (budget, connections) = (budget.clone(), tasks.clone());
+    let (slots, patience) =
+        (ConnectionSlots::new(limits.connections), limits.idle_connection_patience);
     tasks.spawn(async move {
         while let Some(stream) = accept(&listener, &stop).await {
-            let unsent = UnsentAnswers::default();
-            let (served, budget, metrics) = (methods.clone(), budget.clone(), metrics.clone());
-            let guarded = unsent.clone();
+            let (stream, slot) = match slots.enter(stream) {
+                Ok(entered) => entered,
+                Err(refused) => {
+                    refused.map(|refused| connections.spawn(refused.tell()));
+                    continue;
+                }
+            };
+            let flow = ConnectionFlow::default();
+            let stream = ClientStream::new(stream, slot, patience, flow.clone());
+            let (served, budget, metrics) = (methods.clone(), budget.connection(), metrics.clone());
             let rpc = RpcServiceBuilder::new().layer_fn(move |inner| {
-                let limits = (calls, budget.connection());
-                let answers = guarded.clone();
-                CallGuard::new(inner, served.clone(), limits, metrics.clone(), answers)
+                let limits = (calls, budget.clone());
+                CallGuard::new(inner, served.clone(), limits, metrics.clone(), flow.clone())
             });
-            let service =
-                services.clone().set_rpc_middleware(rpc).build(methods.clone(), stop.clone());
+            let build = |services: &TowerServiceBuilder<_, _>| {
+                services
+                    .clone()
+                    .set_rpc_middleware(rpc.clone())
+                    .build(methods.clone(), stop.clone())
+            };
+            let service = ByTransport { http: build(&http), websocket: build(&websocket) };
             let stopped = stop.clone().shutdown();
             connections.spawn(async move {
-                let stream = MeteredStream::new(stream, unsent);
                 let served = serve_with_graceful_shutdown(stream, service, stopped).await;
                 if let Err(error) = served {
                     tracing::debug!(target: "rpc", %error, "a connection ended");
@@ -121,14 +146,57 @@ fn listen(address: SocketAddr, limits: &RpcLimits) -> io::Result<TcpListener> {
     TcpListener::from_std(listener)
 }
 
-fn server_config(config: &HttpConfig, limits: &RpcLimits) -> ServerConfig {
+/// Plain HTTP and WebSocket on one port, with limits of their own.
+#[derive(Debug, Clone)]
+struct ByTransport<S> {
+    http: S,
+    websocket: S,
+}
+
+impl<S, B> Service<Request<B>> for ByTransport<S>
+where
+    S: Service<Request<B>>,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        futures::ready!(self.http.poll_ready(context))?;
+        self.websocket.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<B>) -> S::Future {
+        if is_upgrade(request.headers()) {
+            self.websocket.call(request)
+        } else {
+            self.http.call(request)
+        }
+    }
+}
+
+/// Which requests a server answers.
+#[derive(Debug, Clone, Copy)]
+enum Requests {
+    Plain,
+    WebSocket,
+}
+
+fn server_config(config: &HttpConfig, limits: &RpcLimits, requests: Requests) -> ServerConfig {
+    let request_bytes = match requests {
+        Requests::Plain => limits.request_bytes,
+        Requests::WebSocket => limits.websocket_request_bytes,
+    };
     let builder = ServerConfig::builder()
-        .max_request_body_size(limits.request_bytes)
+        .max_request_body_size(request_bytes)
         .max_response_body_size(limits.response_bytes)
         .max_connections(limits.connections)
         .max_subscriptions_per_connection(limits.subscriptions_per_connection)
-        // `CallGuard` counts the entries, so that the error names the limit like every other.
-        .set_batch_request_config(BatchRequestConfig::Unlimited)
+        // `CallGuard` counts the entries, so that the error names the limit like every other. But it
+        // sees them when they are parsed, which for a million takes hundreds of megabytes.
+        .set_batch_request_config(BatchRequestConfig::Limit(
+            limits.batch_entries.max(PARSED_BATCH_ENTRIES),
+        ))
         .set_message_buffer_capacity(limits.connection_buffer)
         .set_id_provider(HexIds)
         // A client that has gone without a farewell is noticed by its missing pong.

@@ -9,6 +9,19 @@ const MIB: u32 = 1 << 20;
 /// some dozens of the largest; geth allows 5 MiB, reth 15 MiB.
 const MAX_REQUEST_BYTES: u32 = 15 * MIB;
 
+/// Largest request on a WebSocket: several of the largest transactions. Every connection may hold one
+/// of them for as long as it likes.
+const MAX_WEBSOCKET_REQUEST_BYTES: u32 = 2 * MIB;
+
+/// Requests that are being received or answered, of all connections together: four of the largest.
+const MAX_ALL_REQUEST_BYTES: u64 = 64 << 20;
+
+/// How long a request may take to arrive: 15 MiB at 4 Mbit/s. Source: geth's default.
+const REQUEST_TIME: Duration = Duration::from_secs(30);
+
+/// How long a connection may be open without a byte in either direction. Source: geth's default.
+const IDLE_CONNECTION_PATIENCE: Duration = Duration::from_secs(120);
+
 /// Largest response: 20 000 logs with a few KiB of data each, or a batch of full blocks. Source:
 /// reth's default.
 const MAX_RESPONSE_BYTES: u32 = 150 * MIB;
@@ -105,6 +118,15 @@ const WIPED_SLOTS: usize = 10_000;
 pub struct RpcLimits {
     /// Largest request, in bytes.
     pub request_bytes: u32,
+    /// Largest request on a WebSocket, in bytes.
+    pub websocket_request_bytes: u32,
+    /// Bytes of all requests over plain HTTP that are being received or answered.
+    pub all_request_bytes: u64,
+    /// How long a request over plain HTTP may take to arrive.
+    pub request_time: Duration,
+    /// How long a connection on the TCP port may be open without a byte in either direction; it is
+    /// closed before twice the time has passed.
+    pub idle_connection_patience: Duration,
     /// Largest response, in bytes.
     pub response_bytes: u32,
     /// Bytes of all answers that are being made or that clients have not read yet.
@@ -179,6 +201,10 @@ impl Default for RpcLimits {
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         Self {
             request_bytes: MAX_REQUEST_BYTES,
+            websocket_request_bytes: MAX_WEBSOCKET_REQUEST_BYTES,
+            all_request_bytes: MAX_ALL_REQUEST_BYTES,
+            request_time: REQUEST_TIME,
+            idle_connection_patience: IDLE_CONNECTION_PATIENCE,
             response_bytes: MAX_RESPONSE_BYTES,
             answer_bytes: MAX_ANSWER_BYTES,
             connections: MAX_CONNECTIONS,
@@ -222,6 +248,8 @@ impl RpcLimits {
     pub fn validate(&self) -> Result<(), ConfigError> {
         let limits = [
             ("request_bytes", u64::from(self.request_bytes)),
+            ("websocket_request_bytes", u64::from(self.websocket_request_bytes)),
+            ("all_request_bytes", self.all_request_bytes),
             ("response_bytes", u64::from(self.response_bytes)),
             ("answer_bytes", self.answer_bytes),
             ("connections", u64::from(self.connections)),

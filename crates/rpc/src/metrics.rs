@@ -43,9 +43,9 @@ pub(crate) struct LaneMetrics {
     pub(crate) running: Gauge,
 }
 
-/// What is measured of all answers together.
+/// What is measured of all answers together, or of all requests.
 #[derive(Debug, Clone)]
-pub(crate) struct AnswerMetrics {
+pub(crate) struct BudgetMetrics {
     pub(crate) bytes: Gauge,
     pub(crate) refused: Counter,
 }
@@ -129,8 +129,8 @@ impl LaneMetrics {
     }
 }
 
-impl AnswerMetrics {
-    pub(crate) fn register() -> Self {
+impl BudgetMetrics {
+    pub(crate) fn of_answers() -> Self {
         let bytes = "hanzo_rpc_answer_bytes";
         let refused = "hanzo_rpc_answers_refused_total";
         describe_gauge!(
@@ -138,6 +138,18 @@ impl AnswerMetrics {
             "Common memory that answers take, from their making until clients have read them."
         );
         describe_counter!(refused, "Answers refused because others take all the memory for them.");
+        Self { bytes: gauge!(bytes), refused: counter!(refused) }
+    }
+
+    pub(crate) fn of_requests() -> Self {
+        let bytes = "hanzo_rpc_request_bytes";
+        let refused = "hanzo_rpc_requests_refused_total";
+        describe_gauge!(
+            bytes,
+            "Common memory that requests over plain HTTP take, from their first byte until they are \
+             answered."
+        );
+        describe_counter!(refused, "Requests refused because others take all the memory for them.");
         Self { bytes: gauge!(bytes), refused: counter!(refused) }
     }
 }

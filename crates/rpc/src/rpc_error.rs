@@ -133,6 +133,15 @@ pub(crate) enum Limit {
     IpcConnections { limit: usize },
     #[error("request of more than the limit of {limit} bytes")]
     RequestBytes { limit: u32 },
+    #[error(
+        "this request, {bytes} bytes so far, and those of other clients exceed the limit of {limit} \
+         bytes; try again, or send less"
+    )]
+    AllRequestBytes { limit: u64, bytes: u64 },
+    #[error("the request did not arrive within the limit of {} s", limit.as_secs())]
+    RequestTime { limit: Duration },
+    #[error("the limit of {limit} connections is reached")]
+    Connections { limit: u32 },
     #[error("response of more than the limit of {limit} bytes")]
     ResponseBytes { limit: usize },
     #[error(

@@ -3,12 +3,12 @@
 use crate::{
     Namespace, RpcConfig, RpcStartError,
     admin::Admin,
-    answer_budget::AnswerBudget,
     debug::DebugApi,
     eth::Eth,
     execution_slots::ExecutionSlots,
     http_listener,
     ipc::{IpcListener, IpcServices, LocalSession},
+    memory_budget::MemoryBudget,
     metrics::TransportMetrics,
     net::Net,
     node_context::NodeContext,
@@ -74,7 +74,7 @@ impl RpcServer {
         let limits = Arc::new(config.limits.clone());
         let cancel = dependencies.cancel.child_token();
         let services = Services::new(&config, dependencies, cancel.clone())?;
-        let budget = AnswerBudget::new(limits.answer_bytes);
+        let budget = MemoryBudget::for_answers(limits.answer_bytes);
         let mut handle = RpcHandle {
             local_addr: None,
             cancel: cancel.clone(),
@@ -122,7 +122,7 @@ impl RpcServer {
         let cancel = dependencies.cancel.child_token();
         let services = Services::new(config, dependencies, cancel.clone())?;
         let methods = services.methods(&BTreeSet::from(Namespace::ALL))?;
-        let budget = AnswerBudget::new(limits.answer_bytes);
+        let budget = MemoryBudget::for_answers(limits.answer_bytes);
         let metrics = TransportMetrics::register("local");
         Ok(LocalSession::new(IpcServices { methods, limits, budget, metrics, cancel }))
     }

@@ -59,19 +59,19 @@ impl UnsentAnswers {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answer_budget::{AnswerBudget, OWN_BYTES};
+    use crate::memory_budget::{MemoryBudget, OWN_BYTES};
 
     /// A budget of 100 KiB for connections that have used up their own bytes.
     struct Scene {
-        budget: AnswerBudget,
+        budget: MemoryBudget,
         unsent: UnsentAnswers,
         _own: AnswerBytes,
-        connection: crate::answer_budget::ConnectionBudget,
+        connection: crate::memory_budget::ConnectionBudget,
     }
 
     impl Scene {
         fn new() -> Self {
-            let budget = AnswerBudget::new(100 << 10);
+            let budget = MemoryBudget::for_answers(100 << 10);
             let connection = budget.connection();
             let own = connection.answer();
             own.hold(OWN_BYTES).unwrap();

@@ -11,9 +11,9 @@ const DEFAULT_BLOCK_CACHE_BYTES: usize = 256 << 20;
 /// few hundred contracts use over and over.
 const DEFAULT_STATE_CACHE_BYTES: u64 = 64 << 20;
 
-/// Below the usual soft limit of 1024 descriptors, with room for sockets and the WAL; at 64 MiB
+/// Most table files held open at a time unless told otherwise: below the usual soft limit of 1024 descriptors, with room for sockets and the WAL; at 64 MiB
 /// per table file this keeps the files of a 32 GiB database open.
-const DEFAULT_MAX_OPEN_FILES: i32 = 512;
+pub const DEFAULT_MAX_OPEN_FILES: i32 = 512;
 
 /// What a database in memory is called where a path would be; the engine makes its files below it.
 const IN_MEMORY_NAME: &str = "/memory";

@@ -50,7 +50,7 @@ mod view;
 
 pub use block_ref::BlockRef;
 pub use committed_block::CommittedBlock;
-pub use config::{LogRecovery, Medium, StoreConfig};
+pub use config::{DEFAULT_MAX_OPEN_FILES, LogRecovery, Medium, StoreConfig};
 pub use durable_block::DurableBlock;
 pub use error::StoreError;
 pub use history::HistoricalState;

@@ -10,7 +10,7 @@ mod node_args;
 mod output;
 mod reorg_args;
 
-use crate::{NodeConfig, NodeError, logging};
+use crate::{NodeConfig, NodeError, logging, open_files};
 use clap::{Parser, Subcommand};
 use db::DbArgs;
 use export::ExportArgs;
@@ -73,6 +73,7 @@ impl Cli {
     /// [`NodeError`] with the cause, for the last line the user sees.
     pub fn run(self) -> Result<(), NodeError> {
         logging::start(self.log_format, self.log_filter.as_deref()).map_err(NodeError::Config)?;
+        open_files::raise_limit();
         match self.command {
             Command::Node(args) => args.run(),
             Command::Init(args) => args.run(),

@@ -127,7 +127,7 @@ struct RpcArgs {
     /// Most gas that a call may use [default: 50000000].
     #[arg(long = "rpc.gascap", value_name = "GAS", allow_negative_numbers = true)]
     gas_cap: Option<u64>,
-    /// Most connections at once [default: 500].
+    /// Most connections over HTTP and WebSocket at once [default: 500].
     #[arg(long = "rpc.max-connections", value_name = "N", allow_negative_numbers = true)]
     max_connections: Option<u32>,
     /// Most requests in a batch [default: 100].

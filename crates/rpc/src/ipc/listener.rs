@@ -2,8 +2,8 @@
 
 use crate::{
     RpcLimits, RpcStartError,
-    answer_budget::AnswerBudget,
     ipc::connection,
+    memory_budget::MemoryBudget,
     metrics::{Occupied, TransportMetrics},
     rpc_error::Limit,
 };
@@ -36,7 +36,7 @@ pub(crate) struct IpcListener {
 pub(crate) struct IpcServices {
     pub(crate) methods: Methods,
     pub(crate) limits: Arc<RpcLimits>,
-    pub(crate) budget: AnswerBudget,
+    pub(crate) budget: MemoryBudget,
     pub(crate) metrics: TransportMetrics,
     pub(crate) cancel: CancellationToken,
 }

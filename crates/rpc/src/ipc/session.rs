@@ -1,9 +1,10 @@
 //! Answers the requests of one IPC connection.
 
 use crate::{
-    answer_budget::ConnectionBudget,
     answer_bytes::AnswerBytes,
+    batch_entries::{batch_entries, is_batch},
     ipc::IpcServices,
+    memory_budget::ConnectionBudget,
     metrics::Outcomes,
     rpc_error::{Limit, RpcError},
     subscription_id::HexIds,
@@ -55,8 +56,7 @@ impl IpcSession {
     /// answer has gone to the sink ahead of their first notification.
     pub(crate) async fn answer(&self, document: &[u8]) -> Option<CountedAnswer> {
         let bytes = self.budget.answer();
-        let is_batch = document.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
-        let answer = match is_batch {
+        let answer = match is_batch(document) {
             true => bytes.admit(self.batch(document, &bytes).await?, || Id::Null),
             false => bytes.admit(self.single(document, &bytes).await?, || id_of(document)),
         };
@@ -64,13 +64,17 @@ impl IpcSession {
     }
 
     async fn batch(&self, document: &[u8], bytes: &AnswerBytes) -> Option<MethodResponse> {
-        let Ok(entries) = serde_json::from_slice::<Vec<&RawValue>>(document) else {
+        // Counted before its entries are parsed, which takes eight times its own memory.
+        let Some(have) = batch_entries(document) else {
             return Some(error(Id::Null, ErrorCode::ParseError));
         };
-        let (limit, have) = (self.batch_entries, entries.len());
+        let limit = self.batch_entries;
         if u32::try_from(have).map_or(true, |have| have > limit) {
             return Some(refusal(Limit::BatchEntries { limit, have }));
         }
+        let Ok(entries) = serde_json::from_slice::<Vec<&RawValue>>(document) else {
+            return Some(error(Id::Null, ErrorCode::ParseError));
+        };
         if entries.is_empty() {
             return Some(error(Id::Null, ErrorCode::InvalidRequest));
         }

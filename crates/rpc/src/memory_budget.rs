@@ -1,9 +1,12 @@
-//! How much memory answers may take, from their first byte until clients have read them.
+//! How much memory requests and answers may take.
 //!
-//! Hundreds of connections that ask for much and read nothing would add up to more memory than the
-//! machine has. So all answers of a server share one budget. An answer that it has no room for is
-//! refused, and what was made of it is dropped: nobody waits for room, so that clients that read
-//! nothing cannot hold up those that do.
+//! Hundreds of connections that send much and finish nothing, or ask for much and read nothing, would
+//! add up to more memory than the machine has. So all requests of a server share one budget, and all
+//! answers another. What it has no room for is refused, and what there is of it is dropped: nobody
+//! waits for room, so that clients that do nothing cannot hold up those that do.
+//!
+//! A request over plain HTTP counts from its first byte until it has its answer
+//! ([`RequestBodyLayer`](crate::request_body_layer::RequestBodyLayer)).
 //!
 //! An answer counts from the writing of its JSON until its last byte is with the operating system; on
 //! a WebSocket by the bytes that are written to the socket
@@ -12,45 +15,61 @@
 //! copies it into its envelope or into the batch. Notifications of subscriptions have bounds of their
 //! own.
 
-use crate::{answer_bytes::AnswerBytes, metrics::AnswerMetrics, rpc_error::Limit};
+use crate::{answer_bytes::AnswerBytes, metrics::BudgetMetrics, rpc_error::Limit};
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Bytes of one unit of the budget: a semaphore counts up to 2^32 only.
 const UNIT_BYTES: u64 = 1024;
 
-/// What the answers of one connection may take before the common budget is asked: small answers are
-/// given whatever other clients leave unread. The buffers of the operating system take as much.
+/// What the answers of one connection, or its requests, may take before the common budget is asked:
+/// small ones are served whatever other clients leave unread or unsent. The buffers of the operating
+/// system take as much.
 pub(crate) const OWN_BYTES: u64 = 64 << 10;
 
-/// The budget of all answers of a server. Cheap to clone.
+/// The budget of all answers of a server, or of all requests to it. Cheap to clone.
 #[derive(Debug, Clone)]
-pub(crate) struct AnswerBudget {
+pub(crate) struct MemoryBudget {
     units: Arc<Semaphore>,
     bytes: u64,
-    pub(crate) metrics: AnswerMetrics,
+    refusal: Refusal,
+    metrics: BudgetMetrics,
 }
+
+/// The error for something of so many bytes, beside a budget of so many.
+type Refusal = fn(bytes: u64, limit: u64) -> Limit;
 
 /// The budget as one connection sees it.
 #[derive(Debug, Clone)]
 pub(crate) struct ConnectionBudget {
-    common: AnswerBudget,
+    common: MemoryBudget,
     own: Arc<Semaphore>,
 }
 
-/// Units that some answer has taken.
+/// Units that an answer or a request has taken.
 #[derive(Debug, Default)]
 pub(crate) struct Units {
     own: Option<OwnedSemaphorePermit>,
     common: Option<OwnedSemaphorePermit>,
 }
 
-impl AnswerBudget {
-    /// A budget of `bytes` for all connections together.
-    pub(crate) fn new(bytes: u64) -> Self {
+impl MemoryBudget {
+    /// A budget of `bytes` for the answers of all connections together.
+    pub(crate) fn for_answers(bytes: u64) -> Self {
+        let refusal = |bytes, limit| Limit::AnswerBytes { bytes, limit };
+        Self::new(bytes, refusal, BudgetMetrics::of_answers())
+    }
+
+    /// A budget of `bytes` for the requests of all connections together.
+    pub(crate) fn for_requests(bytes: u64) -> Self {
+        let refusal = |bytes, limit| Limit::AllRequestBytes { bytes, limit };
+        Self::new(bytes, refusal, BudgetMetrics::of_requests())
+    }
+
+    fn new(bytes: u64, refusal: Refusal, metrics: BudgetMetrics) -> Self {
         let units = usize::try_from(bytes.div_ceil(UNIT_BYTES)).unwrap_or(usize::MAX);
         let units = Arc::new(Semaphore::new(units.min(Semaphore::MAX_PERMITS)));
-        Self { units, bytes, metrics: AnswerMetrics::register() }
+        Self { units, bytes, refusal, metrics }
     }
 
     /// The budget for a connection that has just been opened.
@@ -66,10 +85,11 @@ impl ConnectionBudget {
         AnswerBytes::new(self.clone())
     }
 
-    /// Makes `units` those of an answer of `bytes`: takes what is missing, gives back what is left.
+    /// Makes `units` those of `bytes`: takes what is missing, gives back what is left.
     ///
     /// # Errors
-    /// [`Limit::AnswerBytes`] if there is no room; `units` are as before then.
+    /// [`Limit::AnswerBytes`] or [`Limit::AllRequestBytes`] if there is no room; `units` are as before
+    /// then.
     pub(crate) fn resize(&self, units: &mut Units, bytes: u64) -> Result<(), Limit> {
         let (wanted, taken) = (units_of(bytes), units.count());
         if wanted <= taken {
@@ -78,12 +98,12 @@ impl ConnectionBudget {
         }
         let missing = wanted - taken;
         let own = missing.min(u32::try_from(self.own.available_permits()).unwrap_or(u32::MAX));
-        // Another answer of this connection may have been faster.
+        // Another one of this connection may have been faster.
         let own = take(&self.own, own);
         let rest = missing - own.as_ref().map_or(0, size);
         let Some(common) = take(&self.common.units, rest) else {
             self.common.metrics.refused.increment(1);
-            return Err(Limit::AnswerBytes { bytes, limit: self.common.bytes });
+            return Err((self.common.refusal)(bytes, self.common.bytes));
         };
         self.common.metrics.bytes.increment(bytes_of(rest));
         own.into_iter().for_each(|own| add(&mut units.own, own));
@@ -104,7 +124,7 @@ impl Units {
     }
 
     /// The common ones first: others wait for them.
-    fn give_back(&mut self, units: u32, metrics: &AnswerMetrics) {
+    fn give_back(&mut self, units: u32, metrics: &BudgetMetrics) {
         let common = units.min(self.common.as_ref().map_or(0, size));
         metrics.bytes.decrement(bytes_of(common));
         remove(&mut self.common, common);
