@@ -65,6 +65,10 @@ impl Deferred {
         children
     }
 
+    pub(super) fn hashes(&self) -> impl Iterator<Item = B256> {
+        self.by_hash.keys().copied()
+    }
+
     pub(super) fn len(&self) -> usize {
         self.by_hash.len()
     }

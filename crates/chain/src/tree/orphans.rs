@@ -67,6 +67,11 @@ impl Orphans {
         missing
     }
 
+    /// Blocks that others here wait for.
+    pub(super) fn parents(&self) -> impl Iterator<Item = B256> {
+        self.by_hash.values().map(|orphan| orphan.block.block().parent_hash)
+    }
+
     pub(super) fn len(&self) -> usize {
         self.by_hash.len()
     }

@@ -206,6 +206,47 @@ fn of_a_file_no_sixteen_blocks_stay_in_memory_and_of_peers_sixteen_do() {
 }
 
 #[test]
+fn a_block_beside_the_head_is_executed_and_kept_wherever_it_stands_in_a_file() {
+    let main = blocks(50);
+    for length in 14..=50 {
+        let mut other = TestChain::new(dev_spec());
+        for block in &main[..length - 1] {
+            let _ = other.import_foreign(block).unwrap();
+        }
+        let beside: Vec<_> = (0..3).map(|_| other.mine(Vec::new())).collect();
+        let mut chain = TestChain::new(dev_spec());
+        let (result, told) = stream(&mut chain, &[&main[..length], &beside[..1]].concat());
+        assert!(result.refusal.is_none(), "{:?}", result.refusal);
+        assert_eq!(told.len(), length + 1);
+        assert_eq!((chain.tree().side_blocks(), chain.tree().deferred_blocks()), (1, 0));
+        assert_eq!(chain.view().head().hash(), main[length - 1].hash());
+        // What was stored is found by the next file, in another process.
+        chain.tree().persist_for_restart().unwrap();
+        chain.reopen();
+        let (result, _) = stream(&mut chain, &beside[1..]);
+        assert!(result.refusal.is_none(), "{length}: {:?}", result.refusal);
+        assert_eq!(chain.view().head().hash(), beside[2].hash());
+    }
+}
+
+#[test]
+fn an_invalid_block_beside_the_head_ends_a_stream_wherever_it_stands() {
+    let main = blocks(50);
+    for length in 14..=50 {
+        let mut other = TestChain::new(dev_spec());
+        for block in &main[..length - 1] {
+            let _ = other.import_foreign(block).unwrap();
+        }
+        let beside = other.mine(Vec::new());
+        let invalid = changed(&beside, |header| header.state_root = B256::repeat_byte(1));
+        let mut chain = TestChain::new(dev_spec());
+        let (result, told) = stream(&mut chain, &[&main[..length], &[invalid]].concat());
+        assert_eq!(told.len(), length);
+        assert!(matches!(result.refusal, Some(ImportError::Invalid { .. })), "{length}");
+    }
+}
+
+#[test]
 fn a_stream_goes_on_after_blocks_beside_the_head() {
     let main = blocks(90);
     let mut other = TestChain::new(dev_spec());

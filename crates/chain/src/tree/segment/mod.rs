@@ -243,11 +243,6 @@ impl ChainTree {
         self.displaced.remember(&change.reverted);
         Ok(())
     }
-
-    /// Whether blocks are kept that wait for others.
-    fn has_waiting_blocks(&self) -> bool {
-        self.orphans.len() > 0 || self.deferred.len() > 0
-    }
 }
 
 /// Adds up what one stage spends on work and on waiting.

@@ -11,7 +11,7 @@ use crate::{
     timing::Stopwatch,
     tree::{canonical::MAX_UNPERSISTED_BLOCKS, segment_commit::committed_block, validate::Refusal},
 };
-use alloy_primitives::B256;
+use alloy_primitives::{B256, map::B256Set};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use hanzo_consensus::Consensus;
 use hanzo_evm::{Executed, execute};
@@ -20,7 +20,14 @@ use hanzo_store::{Durability, Store, StoreView};
 use hanzo_types::{RecoveredBlock, TotalDifficulty};
 use parking_lot::Mutex;
 use rayon::prelude::*;
-use std::{iter::Peekable, sync::Arc, thread};
+use std::{
+    iter::Peekable,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+};
 
 /// Transactions whose senders are recovered in one go: enough for all cores, few enough for the
 /// first block to come out soon.
@@ -48,7 +55,7 @@ pub(super) struct Progress {
     pub(super) committed: Option<Arc<ExecutedBlock>>,
     /// Canonical blocks above the base.
     pub(super) pending: Run,
-    /// New blocks of this run, if the tree has blocks that may have waited for them.
+    /// New blocks of this run that others waited for, or that waited themselves.
     pub(super) awaited: Vec<B256>,
     /// New blocks of this run, if a peer brought them.
     pub(super) arrived: Vec<B256>,
@@ -80,16 +87,22 @@ pub(super) struct Pipeline<'a> {
     base: Mutex<Base>,
     /// Where the blocks come from.
     origin: &'a Origin,
+    /// Blocks that orphans wait for, and deferred ones.
+    awaited: B256Set,
+    /// Whether the blocks under way are the last ones: not even one beside the head follows.
+    last: AtomicBool,
 }
 
 impl<'a> Pipeline<'a> {
-    pub(super) const fn new(
+    pub(super) fn new(
         tree: &'a ChainTree,
         above: &'a [Arc<ExecutedBlock>],
         base: Base,
         origin: &'a Origin,
     ) -> Self {
-        Self { tree, above, base: Mutex::new(base), origin }
+        let awaited = tree.orphans.parents().chain(tree.deferred.hashes()).collect();
+        let (base, last) = (Mutex::new(base), AtomicBool::new(false));
+        Self { tree, above, base, origin, awaited, last }
     }
 
     /// Runs the blocks at the front of `blocks` that extend the head through all stages; `pending`
@@ -146,6 +159,8 @@ impl<'a> Pipeline<'a> {
             let batch = next_batch(blocks, &mut parent);
             meter.waited();
             if batch.is_empty() {
+                // Before the later stages can hear that nothing follows.
+                self.last.store(blocks.peek().is_none(), Ordering::Relaxed);
                 return meter.working;
             }
             let checked = pool.install(|| check_all(batch, consensus));
@@ -301,6 +316,10 @@ impl<'a> Pipeline<'a> {
                 break;
             }
         }
+        // That they were the last may be known only now.
+        if failed.is_none() {
+            failed = self.commit_deep(&mut progress).err();
+        }
         // One wait for the disk instead of one for each commit. ADR-0007.
         if failed.is_none() {
             failed = self.tree.store.flush_wal().err().map(ImportError::Store);
@@ -309,13 +328,16 @@ impl<'a> Pipeline<'a> {
         (progress, meter.working, failed)
     }
 
-    /// Most blocks that stay above the base once a block is stored.
-    const fn most_pending(&self) -> usize {
+    /// Most blocks that stay above the base once a block is stored. The next one may be beside the head,
+    /// where only a parent above the base lets it be executed.
+    fn most_pending(&self) -> usize {
         match self.origin {
-            // Nobody competes with the blocks of a file: what is persisted early is persisted beside
-            // other stages, and is not left for the end.
-            Origin::File => SEGMENT_BLOCKS - 1,
-            Origin::Peer { .. } | Origin::Mined(_) | Origin::Durable => MAX_UNPERSISTED_BLOCKS,
+            // Nobody competes with the last blocks of a file: what is persisted early is persisted
+            // beside other stages, and is not left for the end.
+            Origin::File if self.last.load(Ordering::Relaxed) => SEGMENT_BLOCKS - 1,
+            Origin::File | Origin::Peer { .. } | Origin::Mined(_) | Origin::Durable => {
+                MAX_UNPERSISTED_BLOCKS
+            }
         }
     }
 
@@ -330,25 +352,31 @@ impl<'a> Pipeline<'a> {
         store.put_block(block.block(), block.total_difficulty(), Durability::Unsynced)?;
         time.record(&metrics.block_write_seconds);
         progress.pending.push(Arc::clone(block));
-        if self.tree.has_waiting_blocks() {
+        if self.awaited.contains(&block.hash()) {
             progress.awaited.push(block.hash());
         }
         if self.origin.arrived_at().is_some() {
             progress.arrived.push(block.hash());
         }
-        if progress.pending.len() <= self.most_pending() {
-            return Ok(());
-        }
-        let segment: Run = progress.pending.drain(..SEGMENT_BLOCKS).collect();
-        let committed: Vec<_> = segment.iter().map(|block| committed_block(block)).collect();
-        let time = Stopwatch::start();
-        store.commit(&committed, Durability::Unsynced)?;
-        time.record(&metrics.commit_seconds);
-        metrics.committed_blocks.increment(u64::try_from(committed.len()).unwrap_or(u64::MAX));
-        if let Some(tip) = segment.last() {
-            progress.base = Base { view: store.view(), number: tip.number() };
-            *self.base.lock() = progress.base.clone();
-            progress.committed = Some(Arc::clone(tip));
+        self.commit_deep(progress)
+    }
+
+    /// Commits the oldest blocks, a segment at a time, until no more are above the base than may be.
+    fn commit_deep(&self, progress: &mut Progress) -> Result<(), ImportError> {
+        let store: &Store = &self.tree.store;
+        let metrics = &self.tree.metrics;
+        while progress.pending.len() > self.most_pending() {
+            let segment: Run = progress.pending.drain(..SEGMENT_BLOCKS).collect();
+            let committed: Vec<_> = segment.iter().map(|block| committed_block(block)).collect();
+            let time = Stopwatch::start();
+            store.commit(&committed, Durability::Unsynced)?;
+            time.record(&metrics.commit_seconds);
+            metrics.committed_blocks.increment(u64::try_from(committed.len()).unwrap_or(u64::MAX));
+            if let Some(tip) = segment.last() {
+                progress.base = Base { view: store.view(), number: tip.number() };
+                *self.base.lock() = progress.base.clone();
+                progress.committed = Some(Arc::clone(tip));
+            }
         }
         Ok(())
     }
