@@ -60,6 +60,9 @@ impl NetworkCore {
         actions: &mut Vec<Action>,
     ) {
         let Some(quotas) = self.quotas.get_mut(&peer) else { return };
+        if quotas.is_leaving(now.elapsed) {
+            return;
+        }
         if !quotas.statuses.take(1, now.elapsed) {
             return self.report(now, &peer, Offence::Flooding, actions);
         }
@@ -112,21 +115,18 @@ impl NetworkCore {
     ///
     /// One that has asked is not sent away before it has answered, too: what is on its way to it when a
     /// connection ends may be lost, and its operator is to read which chain this is. Whoever answers has read it.
-    ///
-    /// A connection that is told to end passes on what was on its way, and may be followed by another of the
-    /// same peer before it has ended: the peer is told again if it is still there after a while.
     fn part_from_stranger(&mut self, now: Now, peer: PeerId, actions: &mut Vec<Action>) {
         let Some(quotas) = self.quotas.get_mut(&peer) else { return };
         quotas.asked_at = Some(now.elapsed);
-        let sent_away = quotas.sent_away_at.map(|at| at.saturating_add(INTRODUCTION_TIMEOUT));
-        if let Some(mismatch) = quotas.mismatch.clone()
-            && sent_away.is_none_or(|again| again <= now.elapsed)
-        {
+        if let Some(mismatch) = quotas.mismatch.clone() {
             self.send_away(now, peer, DisconnectReason::Stranger(mismatch), actions);
         }
     }
 
-    /// Ends the connections with a peer.
+    /// Ends the connections with a peer, unless it was told to go already.
+    ///
+    /// A connection that is told to end passes on what was on its way, and may be followed by another of the
+    /// same peer before it has ended: the peer is told again if it is still there after a while.
     pub(super) fn send_away(
         &mut self,
         now: Now,
@@ -135,6 +135,9 @@ impl NetworkCore {
         actions: &mut Vec<Action>,
     ) {
         if let Some(quotas) = self.quotas.get_mut(&peer) {
+            if quotas.is_leaving(now.elapsed) {
+                return;
+            }
             quotas.sent_away_at = Some(now.elapsed);
         }
         actions.push(Action::Disconnect { peer, reason });

@@ -35,6 +35,9 @@ const POOL_LISTS: QuotaLimits = QuotaLimits { burst: 4, per_second: 1 };
 /// Introductions of a peer.
 const STATUSES: QuotaLimits = QuotaLimits { burst: 16, per_second: 1 };
 
+/// How long the connections of a peer that was told to go may take to end. Then it is told again.
+const LEAVING_TIME: Duration = Duration::from_secs(10);
+
 /// What a connected peer may still do.
 #[derive(Debug)]
 pub(super) struct PeerQuotas {
@@ -61,6 +64,11 @@ pub(super) struct PeerQuotas {
 }
 
 impl PeerQuotas {
+    /// Whether it was told to go a moment ago: what comes of it was on its way.
+    pub(super) fn is_leaving(&self, now: Duration) -> bool {
+        self.sent_away_at.is_some_and(|at| at.saturating_add(LEAVING_TIME) > now)
+    }
+
     pub(super) fn new(now: Duration) -> Self {
         Self {
             announcements: Quota::new(ANNOUNCEMENTS, now),

@@ -34,7 +34,7 @@ use hanzo_chain::{CanonUpdate, ChainHandle};
 use hanzo_pool::{PooledTransaction, TransactionOrigin};
 use hanzo_store::Store;
 use libp2p::{
-    Multiaddr, PeerId, Swarm,
+    PeerId, Swarm,
     core::ConnectedPoint,
     gossipsub::{self, IdentTopic, MessageAcceptance, PublishError, TopicHash},
     identify, kad, mdns, request_response,
@@ -505,7 +505,7 @@ impl Driver {
             BehaviourEvent::Status(event) => self.on_status(event),
             BehaviourEvent::Requests(event) => self.on_exchange(event),
             BehaviourEvent::Identify(identify::Event::Received { peer_id, info, .. }) => {
-                self.on_identified(peer_id, info.listen_addrs);
+                self.on_identified(peer_id, info);
             }
             BehaviourEvent::Discovery(kad::Event::RoutingUpdated { peer, addresses, .. }) => {
                 for address in addresses.iter().take(MAX_TOLD_ADDRESSES) {
@@ -523,15 +523,15 @@ impl Driver {
     }
 
     /// A peer said where it listens.
-    fn on_identified(&mut self, peer: PeerId, addresses: Vec<Multiaddr>) {
+    fn on_identified(&mut self, peer: PeerId, info: identify::Info) {
         let core = &self.parts.core;
         let Some(connected) = core.peers().connected().get(&peer) else { return };
-        // Nobody of this chain wants to hear of it.
-        if core.is_stranger(&peer) {
+        // Nobody of this chain wants to hear of others. The name holds the genesis, and comes before the status.
+        if info.protocol_version != self.parts.names.network || core.is_stranger(&peer) {
             return;
         }
         let near = is_loopback(&connected.address);
-        for address in addresses.into_iter().take(MAX_TOLD_ADDRESSES) {
+        for address in info.listen_addrs.into_iter().take(MAX_TOLD_ADDRESSES) {
             // Loopback addresses mean another machine there.
             if is_loopback(&address) && !near {
                 continue;

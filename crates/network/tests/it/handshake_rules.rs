@@ -174,6 +174,50 @@ fn a_stranger_that_is_still_there_is_told_again_and_asked_nothing() {
 }
 
 #[test]
+fn a_stranger_that_goes_on_asking_while_its_connection_ends_is_told_nothing_more() {
+    let mut scene = Scene::new();
+    assert_eq!(scene.answers_as_a_stranger(), [scene.why()]);
+    for _ in 0..60 {
+        assert!(scene.asks_as_a_stranger().is_empty());
+    }
+}
+
+#[test]
+fn who_is_banned_is_told_once_and_does_not_become_a_peer_while_its_connection_ends() {
+    let mut scene = Scene::new();
+    let malformed = || Event::Introduced {
+        peer: peer(1),
+        introduction: Introduction::Answer,
+        status: Err(WireError::Malformed { what: "a status", reason: "no list".to_owned() }),
+    };
+    let reasons = scene.parts(malformed());
+    assert!(matches!(&reasons[..], [reason] if reason.starts_with("it is banned")), "{reasons:?}");
+    assert!(scene.parts(malformed()).is_empty());
+    assert!(scene.answers_well().is_empty());
+    assert!(!scene.core.peers().is_introduced(&peer(1)));
+    // If it is still there, its connection did not end.
+    scene.elapsed += Duration::from_secs(10);
+    assert_eq!(scene.parts(malformed()).len(), 1);
+}
+
+#[test]
+fn who_was_silent_for_too_long_does_not_become_a_peer_while_its_connection_ends() {
+    let mut scene = Scene::new();
+    scene.elapsed += Duration::from_secs(10);
+    assert_eq!(scene.parts(Event::Tick), ["it did not introduce itself"]);
+    assert!(scene.answers_well().is_empty());
+    assert!(!scene.core.peers().is_introduced(&peer(1)));
+}
+
+#[test]
+fn a_peer_that_the_operator_sends_away_twice_is_told_once() {
+    let mut scene = Scene::new();
+    assert!(scene.answers_well().is_empty());
+    assert_eq!(scene.parts(Event::Unnamed { peer: peer(1) }), ["the operator said so"]);
+    assert!(scene.parts(Event::Unnamed { peer: peer(1) }).is_empty());
+}
+
+#[test]
 fn a_peer_that_is_asked_for_its_head_and_asks_as_a_stranger_is_sent_away_at_once() {
     let mut scene = Scene::new();
     assert!(scene.answers_well().is_empty());

@@ -220,11 +220,14 @@ impl Hashing {
 
     /// Puts the hashes of its children into a node.
     fn fill(&mut self, number: usize, hashes: &[B256]) {
-        let Some(node) = self.nodes.get(number) else { return };
-        for gap in node.gaps.clone() {
+        let Some(Unhashed { bytes, gaps, .. }) = self.nodes.get(number) else { return };
+        let bytes = bytes.clone();
+        for gap in gaps.clone() {
             if let Some(Gap { at, child }) = self.gaps.get(gap).copied()
                 && let Some(hash) = hashes.get(child)
             {
+                let end = at.saturating_add(HASH_BYTES);
+                debug_assert!(bytes.start <= at && end <= bytes.end, "gaps lie in their nodes");
                 self.put(at, hash);
             }
         }
@@ -233,7 +236,7 @@ impl Hashing {
     /// Puts a hash at its place.
     fn put(&mut self, at: usize, hash: &B256) {
         let place = self.rlp.get_mut(at..).and_then(|rest| rest.first_chunk_mut());
-        debug_assert!(place.is_some(), "gaps lie in nodes");
+        debug_assert!(place.is_some(), "hashes lie in nodes");
         if let Some(place) = place {
             *place = hash.0;
         }

@@ -296,8 +296,11 @@ async fn a_node_of_another_chain_is_disconnected_and_both_say_why() {
     let chain = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../genesis/cluster.json");
     let stranger = NodeCommand::new(elsewhere.path()).chain(&chain).flags(&flags).start();
     let (rpc, stranger_rpc) = (client(node.url()), client(stranger.url()));
-    let ours = ask(&rpc, "admin_nodeInfo", json!([])).await;
-    let genesis = ours["protocols"]["hanzo"]["genesis"].as_str().unwrap().to_owned();
+    let genesis = async |rpc: &_| {
+        let info = ask(rpc, "admin_nodeInfo", json!([])).await;
+        info["protocols"]["hanzo"]["genesis"].as_str().unwrap().to_owned()
+    };
+    let (ours, theirs) = (genesis(&rpc).await, genesis(&stranger_rpc).await);
     // Nobody says when a connection has failed: it has when another one is made.
     let friend = cluster.follower("friend", &[&node]);
     until(async || peers(&rpc).await == 1).await;
@@ -305,7 +308,9 @@ async fn a_node_of_another_chain_is_disconnected_and_both_say_why() {
     friend.stop();
     stranger.signal("TERM");
     let log = stranger.wait().log;
-    assert!(log.contains("another chain") && log.contains(&genesis), "{log}");
-    node.stop();
+    assert!(log.contains("another chain") && log.contains(&ours), "{log}");
+    node.signal("TERM");
+    let log = node.wait().log;
+    assert!(log.contains("another chain") && log.contains(&theirs), "{log}");
     assert!(cluster.path().join("node").join("nodekey").exists());
 }
