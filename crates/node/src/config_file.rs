@@ -68,6 +68,7 @@ pub(crate) struct NetworkSection {
     pub(crate) enabled: Option<bool>,
     #[serde(default, deserialize_with = "listen_address")]
     pub(crate) addr: Option<IpAddr>,
+    #[serde(default, deserialize_with = "whole_number")]
     pub(crate) port: Option<u16>,
     pub(crate) bootnodes: Option<Vec<Peers>>,
     pub(crate) trusted_peers: Option<Vec<Peers>>,
@@ -85,6 +86,7 @@ pub(crate) struct HttpSection {
     pub(crate) enabled: Option<bool>,
     #[serde(default, deserialize_with = "listen_address")]
     pub(crate) addr: Option<IpAddr>,
+    #[serde(default, deserialize_with = "whole_number")]
     pub(crate) port: Option<u16>,
     pub(crate) api: Option<Vec<String>>,
     pub(crate) corsdomain: Option<Vec<String>>,
@@ -102,8 +104,11 @@ pub(crate) struct IpcSection {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct RpcSection {
+    #[serde(default, deserialize_with = "whole_number")]
     pub(crate) gascap: Option<u64>,
+    #[serde(default, deserialize_with = "whole_number")]
     pub(crate) max_connections: Option<u32>,
+    #[serde(default, deserialize_with = "whole_number")]
     pub(crate) max_batch: Option<u32>,
 }
 
@@ -120,10 +125,13 @@ pub(crate) struct MetricsSection {
 pub(crate) struct MinerSection {
     pub(crate) enabled: Option<bool>,
     pub(crate) etherbase: Option<Address>,
+    #[serde(default, deserialize_with = "whole_number")]
     pub(crate) threads: Option<usize>,
     #[serde(default, deserialize_with = "extra_data")]
     pub(crate) extradata: Option<Bytes>,
+    #[serde(default, deserialize_with = "whole_number")]
     pub(crate) gaslimit: Option<u64>,
+    #[serde(default, deserialize_with = "whole_number")]
     pub(crate) max_beneficiaries: Option<usize>,
 }
 
@@ -132,7 +140,9 @@ pub(crate) struct MinerSection {
 pub(crate) struct DevSection {
     #[serde(default, deserialize_with = "duration")]
     pub(crate) block_time: Option<Duration>,
+    #[serde(default, deserialize_with = "whole_number")]
     pub(crate) code_size_limit: Option<u64>,
+    #[serde(default, deserialize_with = "whole_number")]
     pub(crate) tx_gas_cap: Option<u64>,
 }
 
@@ -150,6 +160,41 @@ impl ConfigFile {
             reason: error.to_string(),
         })
     }
+}
+
+/// A type of whole numbers in the file.
+trait WholeNumber: TryFrom<i64> {
+    /// The largest.
+    const MOST: u64;
+}
+
+impl WholeNumber for u16 {
+    const MOST: u64 = 65_535;
+}
+
+impl WholeNumber for u32 {
+    const MOST: u64 = 4_294_967_295;
+}
+
+impl WholeNumber for usize {
+    const MOST: u64 = u64::MOST;
+}
+
+impl WholeNumber for u64 {
+    // TOML has no larger ones.
+    const MOST: Self = i64::MAX.unsigned_abs();
+}
+
+/// A whole number that is not negative. The error names the limit instead of a type of the language.
+fn whole_number<'de, D, T>(source: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: WholeNumber,
+{
+    let number = i64::deserialize(source)?;
+    T::try_from(number).map(Some).map_err(|_| {
+        D::Error::custom(format!("{number} is not a whole number from 0 to {}", T::MOST))
+    })
 }
 
 /// A duration as its flag takes it, or a whole number of seconds.
@@ -236,6 +281,22 @@ mod tests {
     fn an_unknown_key_is_refused_by_name() {
         let error = toml::from_str::<ConfigFile>("[http]\nprot = 1").unwrap_err().to_string();
         assert!(error.contains("prot"), "{error}");
+    }
+
+    #[test]
+    fn a_number_out_of_range_is_refused_with_the_range() {
+        for (text, number, most) in [
+            ("[network]\nport = 70000", "70000", u64::from(u16::MAX)),
+            ("[http]\nport = -1", "-1", u64::from(u16::MAX)),
+            ("[rpc]\nmax-connections = 4294967296", "4294967296", u64::from(u32::MAX)),
+            ("[rpc]\ngascap = -5", "-5", i64::MAX.unsigned_abs()),
+        ] {
+            let error = toml::from_str::<ConfigFile>(text).unwrap_err().to_string();
+            let range = format!("{number} is not a whole number from 0 to {most}");
+            assert!(error.contains(&range), "{error}");
+        }
+        let rpc = toml::from_str::<ConfigFile>("[rpc]\nmax-connections = 4294967295").unwrap().rpc;
+        assert_eq!(rpc.max_connections, Some(u32::MAX));
     }
 
     #[test]

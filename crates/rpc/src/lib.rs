@@ -5,8 +5,8 @@
 //! state, and never reads the store or runs the EVM on an async worker thread.
 //!
 //! ```text
-//!  TCP ─▶ HostGuard ─▶ CORS ─▶ HTTP or WebSocket ─▶ CallGuard ─▶ method table (only the
-//!  Unix socket ─▶ JSON framing ───────────────────────┘            permitted namespaces)
+//!  TCP ─▶ slots ─▶ HostGuard ─▶ CORS ─▶ whole body or WebSocket ─▶ CallGuard ─▶ method table (only
+//!  Unix socket ─▶ JSON framing ──────────────────────────────────────┘       the permitted namespaces)
 //!                                                                        │
 //!            memory only: answered at once ◀── Eth, Debug, Net, … ───▶ ExecutionSlots
 //!                                                                        │ (bounded lanes)
@@ -15,9 +15,9 @@
 //!
 //! Invariants: a method of a namespace that is not permitted does not exist, alone or in a batch;
 //! every limit has a name, a value and an error that states both; all answers together, from their
-//! making on, take no more memory than one budget; an answer is about one
-//! [`ChainView`](hanzo_chain::ChainView) from beginning to end; a state that is not available is
-//! an error, never another state.
+//! making on, take no more memory than one budget, and all requests over plain HTTP no more than
+//! another; an answer is about one [`ChainView`](hanzo_chain::ChainView) from beginning to end; a state
+//! that is not available is an error, never another state.
 
 mod admin;
 mod answer_budget_layer;
