@@ -8,7 +8,8 @@
 //! ```
 //!
 //! Blocks and transactions go between the honest node and the follower through the victim alone. It is
-//! watched for a minute in peace and for `HANZO_BENCH_MINUTES` (10) under siege, and the log of the victim
+//! watched for a minute in peace and for `HANZO_BENCH_MINUTES` (10, and no less unless
+//! `HANZO_BENCH_KINDS` chooses attackers) under siege, and the log of the victim
 //! says what it made of every attacker.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark: a failure ends it")]
 #![expect(
@@ -37,6 +38,7 @@ use traffic::Traffic;
 use verdicts::VictimLog;
 use watch::Watch;
 
+/// The chain has to be so long that answers nobody reads become a flood.
 const MINUTES: u64 = 10;
 
 const PEACE: Duration = Duration::from_secs(60);
@@ -53,6 +55,11 @@ fn keep(node: &str, log: &str) {
 
 fn main() {
     let minutes = env::var("HANZO_BENCH_MINUTES").map_or(MINUTES, |text| text.parse().unwrap());
+    let whole = env::var_os("HANZO_BENCH_KINDS").is_none();
+    assert!(
+        minutes >= MINUTES || !whole,
+        "HANZO_BENCH_MINUTES={minutes}: a siege by all kinds takes {MINUTES} at least"
+    );
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let judgement = runtime.block_on(siege(Duration::from_secs(60 * minutes)));
     assert!(judgement.faults.is_empty(), "{}", judgement.faults.join("\n"));
