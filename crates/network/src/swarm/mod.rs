@@ -1,6 +1,7 @@
 //! The shell around libp2p: it translates, and decides nothing.
 
 mod behaviour;
+mod bounded_close;
 mod channels;
 mod codec;
 mod driver;

@@ -1,8 +1,11 @@
 //! Connections: TCP, Noise, Yamux.
 
-use super::Behaviour;
+use super::{Behaviour, bounded_close::BoundedClose};
 use crate::{NetworkConfig, NetworkError, wire::ProtocolNames};
-use libp2p::{Swarm, SwarmBuilder, identity::Keypair, noise, swarm::Config, tcp, yamux};
+use libp2p::{
+    Swarm, SwarmBuilder, Transport as _, core::upgrade::Version, identity::Keypair, noise,
+    swarm::Config, tcp, yamux,
+};
 use std::time::Duration;
 
 /// A connection that nobody uses is kept so long: who comes to sync, and who is banned, closes it sooner.
@@ -11,6 +14,9 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long a connection may take to be set up: five round trips of a second. What is being set up takes
 /// a place.
 const SET_UP_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a peer has to read that its connection ends.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Streams of a connection, both ways. Peers that ask each other for all that they may have two dozen.
 /// What a peer writes on one before it is read waits in memory, 256 KiB of it (yamux), so that a
@@ -31,7 +37,14 @@ pub(crate) fn swarm(
     let over_tcp = || {
         SwarmBuilder::with_existing_identity(key.clone())
             .with_tokio()
-            .with_tcp(tcp::Config::default().nodelay(true), noise::Config::new, multiplexing)
+            .with_other_transport(|key| {
+                let transport = tcp::tokio::Transport::new(tcp::Config::default().nodelay(true))
+                    .upgrade(Version::V1Lazy)
+                    .authenticate(noise::Config::new(key)?)
+                    .multiplex(multiplexing())
+                    .map(|(peer, muxer), _| (peer, BoundedClose::new(muxer, CLOSE_TIMEOUT)));
+                Ok(transport)
+            })
             .map_err(|error| transport(&error))
     };
     match over_tcp()?.with_dns() {
