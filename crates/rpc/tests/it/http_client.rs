@@ -57,3 +57,38 @@ pub(crate) async fn post(address: SocketAddr, body: &str) -> Answer {
     let host = address.to_string();
     send(address, "POST", &[("host", &host), ("content-type", "application/json")], body).await
 }
+
+/// Opens a WebSocket, sends one message and reads the first answer.
+pub(crate) async fn say(address: SocketAddr, message: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let handshake = format!(
+        "GET / HTTP/1.1\r\nhost: {address}\r\nupgrade: websocket\r\nconnection: upgrade\r\n\
+         sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    );
+    stream.write_all(handshake.as_bytes()).await.unwrap();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await.unwrap());
+    }
+    assert!(head.starts_with(b"HTTP/1.1 101"), "{}", String::from_utf8_lossy(&head));
+    // One frame of text, RFC 6455, section 5.2: a length of 64 bits, a mask that changes nothing.
+    let mut frame = vec![0x81, 0x80 | 127];
+    frame.extend_from_slice(&(message.len() as u64).to_be_bytes());
+    frame.extend_from_slice(&[0; 4]);
+    frame.extend_from_slice(message.as_bytes());
+    stream.write_all(&frame).await.unwrap();
+    loop {
+        let kind = stream.read_u8().await.unwrap();
+        let length = match stream.read_u8().await.unwrap() {
+            126 => u64::from(stream.read_u16().await.unwrap()),
+            127 => stream.read_u64().await.unwrap(),
+            short => u64::from(short),
+        };
+        let mut payload = vec![0; usize::try_from(length).unwrap()];
+        stream.read_exact(&mut payload).await.unwrap();
+        // Others are pings.
+        if kind == 0x81 {
+            return String::from_utf8(payload).unwrap();
+        }
+    }
+}

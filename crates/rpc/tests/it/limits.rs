@@ -2,16 +2,13 @@
 
 use crate::{
     harness::{TestNode, config, outcome, raw},
-    http_client::post,
+    http_client::{post, say},
 };
 use alloy_primitives::{Address, U256};
 use hanzo_rpc::{RpcConfig, RpcLimits};
 use hanzo_testkit::token;
 use jsonrpsee::{
-    core::{
-        client::{ClientT as _, Error},
-        params::BatchRequestBuilder,
-    },
+    core::client::{ClientT as _, Error},
     rpc_params,
 };
 use jsonrpsee_ws_client::WsClientBuilder;
@@ -60,14 +57,16 @@ async fn a_body_over_the_limit_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_message_over_the_limit_of_web_sockets_is_refused_and_the_next_one_answered() {
+async fn a_message_over_the_limit_of_web_sockets_is_refused() {
     let node = TestNode::start_with(limited(|limits| limits.websocket_request_bytes = 500)).await;
-    let client = WsClientBuilder::default().build(format!("ws://{}", node.address)).await.unwrap();
-    let long = client.request::<Value, _>("eth_chainId", rpc_params!["x".repeat(500)]).await;
-    assert!(long.is_err(), "{long:?}");
-    let client = WsClientBuilder::default().build(format!("ws://{}", node.address)).await.unwrap();
-    let id = client.request::<Value, _>("eth_chainId", rpc_params![]).await.unwrap();
-    assert_eq!(id, json!("0x7a69"));
+    let padded = |bytes: usize| {
+        let call = call(1).to_string();
+        format!("{call}{}", " ".repeat(bytes - call.len()))
+    };
+    let answer = say(node.address, &padded(501)).await;
+    assert!(answer.contains("Exceeded max limit of 500"), "{answer}");
+    let answer = say(node.address, &padded(500)).await;
+    assert!(answer.contains("0x7a69"), "{answer}");
     // Plain HTTP has a limit of its own.
     let data = format!("0x{}", "00".repeat(500));
     node.ask("eth_call", json!([{ "to": Address::repeat_byte(1), "data": data }, "latest"])).await;
@@ -83,12 +82,11 @@ async fn a_batch_of_a_million_entries_is_counted_and_not_executed() {
     let unfinished = format!("[{}1", "1,".repeat(999_999));
     let refusal = outcome(&post(node.address, &unfinished).await.json()).unwrap_err();
     assert_eq!(refusal.code, -32_700);
-    let mut batch = BatchRequestBuilder::new();
-    for _ in 0..10_001 {
-        batch.insert("a", rpc_params![]).unwrap();
-    }
-    let client = WsClientBuilder::default().build(format!("ws://{}", node.address)).await.unwrap();
-    assert!(client.batch_request::<Value>(batch).await.is_err());
+    // On a WebSocket up to ten thousand are parsed before they are counted.
+    let answer = say(node.address, &json!(vec![1; 10_000]).to_string()).await;
+    assert!(answer.contains("batch of 10000 requests exceeds the limit of 100"), "{answer}");
+    let answer = say(node.address, &json!(vec![1; 10_001]).to_string()).await;
+    assert!(answer.contains("Exceeded max limit of 10000"), "{answer}");
     node.stop().await;
 }
 
