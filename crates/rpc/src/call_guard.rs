@@ -4,11 +4,12 @@ use crate::{
     answer_bytes::AnswerBytes,
     connection_flow::ConnectionFlow,
     host_guard::PlainHttp,
-    memory_budget::ConnectionBudget,
+    memory_budget::{ConnectionBudget, HeldBytes},
     metrics::{Occupied, TransportMetrics},
     request_window::Unanswered,
     rpc_error::{Limit, RpcError},
     unsent_answers::UnsentAnswers,
+    value_count::most_values,
 };
 use futures::FutureExt as _;
 use jsonrpsee::{
@@ -28,11 +29,22 @@ pub(crate) struct CallGuard<S> {
     methods: Methods,
     in_flight: Arc<Semaphore>,
     limits: CallLimits,
-    budget: ConnectionBudget,
+    budgets: CallBudgets,
     metrics: TransportMetrics,
     flow: ConnectionFlow,
     /// Shared by the clones for one connection.
     _connection: Arc<Occupied>,
+}
+
+/// What a parsed value takes: 545 bytes a call of a simulation without a field, 32 a number in a list of
+/// anything. With the most expensive ones the requests take twice their budget.
+const VALUE_BYTES: u64 = 256;
+
+/// The memory that all connections share, as one of them sees it.
+#[derive(Debug, Clone)]
+pub(crate) struct CallBudgets {
+    pub(crate) answers: ConnectionBudget,
+    pub(crate) requests: ConnectionBudget,
 }
 
 /// Bounds on what one connection may ask.
@@ -50,13 +62,13 @@ impl<S> CallGuard<S> {
     pub(crate) fn new(
         inner: S,
         methods: Methods,
-        (limits, budget): (CallLimits, ConnectionBudget),
+        (limits, budgets): (CallLimits, CallBudgets),
         metrics: TransportMetrics,
         flow: ConnectionFlow,
     ) -> Self {
         let in_flight = Arc::new(Semaphore::new(limits.calls_in_flight));
         let _connection = Arc::new(Occupied::enter(&metrics.connections));
-        Self { inner, methods, in_flight, limits, budget, metrics, flow, _connection }
+        Self { inner, methods, in_flight, limits, budgets, metrics, flow, _connection }
     }
 
     /// Whether a request cannot work on its connection.
@@ -96,22 +108,33 @@ impl<S> CallGuard<S> {
         }
     }
 
-    /// For a request with so many bytes of parameters.
-    fn enter(&self, bytes: usize) -> Result<InFlight, Limit> {
+    /// For requests, with their parameters, that are answered together.
+    fn enter<'a>(
+        &self,
+        requests: impl Iterator<Item = &'a Request<'a>>,
+    ) -> Result<InFlight, Limit> {
         let permit = Arc::clone(&self.in_flight)
             .try_acquire_owned()
             .map_err(|_| Limit::CallsInFlight { limit: self.limits.calls_in_flight })?;
-        Ok(InFlight { _permit: permit, _unanswered: self.flow.requests.enter(bytes) })
+        let (mut bytes, mut values) = (0_usize, 0_usize);
+        for parameters in requests.filter_map(|request| request.params.as_ref()) {
+            bytes = bytes.saturating_add(parameters.get().len());
+            values = values.saturating_add(most_values(parameters.get().as_bytes()));
+        }
+        let mut held = self.budgets.requests.hold();
+        held.resize(wide(values).saturating_mul(VALUE_BYTES))?;
+        let unanswered = self.flow.requests.enter(bytes);
+        Ok(InFlight { _permit: permit, _held: held, _unanswered: unanswered })
     }
 
     fn check_batch(&self, batch: &Batch<'_>) -> Result<InFlight, RpcError> {
         let (limit, have) = (self.limits.batch_entries, batch.len());
         if u32::try_from(have).is_ok_and(|have| have <= limit) {
             let requests = batch.iter().flatten().filter_map(|entry| match entry {
-                BatchEntry::Call(request) => Some(parameter_bytes(request)),
+                BatchEntry::Call(request) => Some(request),
                 BatchEntry::Notification(_) => None,
             });
-            return Ok(self.enter(requests.sum())?);
+            return Ok(self.enter(requests)?);
         }
         Err(Limit::BatchEntries { limit, have }.into())
     }
@@ -122,7 +145,7 @@ impl<S> CallGuard<S> {
         match request.get() {
             Some(bytes) => GuardedAnswer { bytes: AnswerBytes::clone(bytes), unsent: None },
             None => GuardedAnswer {
-                bytes: self.budget.answer(),
+                bytes: self.budgets.answers.answer(),
                 unsent: Some(self.flow.answers.clone()),
             },
         }
@@ -149,7 +172,7 @@ where
         mut request: Request<'a>,
     ) -> impl Future<Output = MethodResponse> + Send + 'a {
         let admitted =
-            self.check(&request).and_then(|()| Ok(self.enter(parameter_bytes(&request))?));
+            self.check(&request).and_then(|()| Ok(self.enter(std::iter::once(&request))?));
         match admitted {
             Ok(permit) => {
                 let (answer, id) = (self.answer(request.extensions()), request.id.clone());
@@ -208,6 +231,7 @@ where
 #[derive(Debug)]
 struct InFlight {
     _permit: OwnedSemaphorePermit,
+    _held: HeldBytes,
     _unanswered: Unanswered,
 }
 
@@ -272,10 +296,6 @@ fn refusal(id: Id<'_>, error: RpcError) -> MethodResponse {
 
 fn wide(bytes: usize) -> u64 {
     u64::try_from(bytes).unwrap_or(u64::MAX)
-}
-
-fn parameter_bytes(request: &Request<'_>) -> usize {
-    request.params.as_ref().map_or(0, |params| params.get().len())
 }
 
 async fn held(answer: impl Future<Output = MethodResponse>, permit: InFlight) -> MethodResponse {
@@ -345,10 +365,12 @@ mod tests {
         let mut methods = RpcModule::new(());
         methods.register_method("letters", |_, (), _| "").unwrap();
         let limits = CallLimits { calls_in_flight: 4, batch_entries: 100, response_bytes: 1 << 20 };
+        let requests = MemoryBudget::for_requests(1 << 20).connection();
+        let budgets = CallBudgets { answers: budget.connection(), requests };
         CallGuard::new(
             service.clone(),
             methods.into(),
-            (limits, budget.connection()),
+            (limits, budgets),
             TransportMetrics::register("test"),
             ConnectionFlow::default(),
         )

@@ -3,7 +3,7 @@
 use crate::{
     HttpConfig, RpcLimits, RpcStartError,
     answer_budget_layer::AnswerBudgetLayer,
-    call_guard::{CallGuard, CallLimits},
+    call_guard::{CallBudgets, CallGuard, CallLimits},
     client_stream::ClientStream,
     config::CorsOrigins,
     connection_flow::ConnectionFlow,
@@ -58,11 +58,12 @@ pub(crate) async fn start(
     tasks: &TaskTracker,
 ) -> Result<(SocketAddr, ServerHandle), RpcStartError> {
     let bind = |source| RpcStartError::Bind { addr: config.address, source };
+    let requests = MemoryBudget::for_requests(limits.all_request_bytes);
     let http = tower::ServiceBuilder::new()
         .layer(HostGuardLayer::new(config))
         .layer(AnswerBudgetLayer::new(budget.clone()))
         .layer(cors_layer(&config.cors)?)
-        .layer(RequestBodyLayer::new(limits));
+        .layer(RequestBodyLayer::new(limits, requests.clone()));
     let calls = CallLimits {
         calls_in_flight: limits.calls_in_flight,
         batch_entries: limits.batch_entries,
@@ -91,9 +92,11 @@ pub(crate) async fn start(
             };
             let flow = ConnectionFlow::default();
             let stream = ClientStream::new(stream, slot, patience, flow.clone());
-            let (served, budget, metrics) = (methods.clone(), budget.connection(), metrics.clone());
+            let budgets =
+                CallBudgets { answers: budget.connection(), requests: requests.connection() };
+            let (served, metrics) = (methods.clone(), metrics.clone());
             let rpc = RpcServiceBuilder::new().layer_fn(move |inner| {
-                let limits = (calls, budget.clone());
+                let limits = (calls, budgets.clone());
                 CallGuard::new(inner, served.clone(), limits, metrics.clone(), flow.clone())
             });
             let build = |services: &TowerServiceBuilder<_, _>| {

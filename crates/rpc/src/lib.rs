@@ -15,7 +15,7 @@
 //!
 //! Invariants: a method of a namespace that is not permitted does not exist, alone or in a batch;
 //! every limit has a name, a value and an error that states both; all answers together, from their
-//! making on, take no more memory than one budget, and all requests over plain HTTP no more than
+//! making on, take no more memory than one budget, and all requests no more than
 //! another; an answer is about one [`ChainView`](hanzo_chain::ChainView) from beginning to end; a state
 //! that is not available is an error, never another state.
 
@@ -65,6 +65,7 @@ mod subscription_id;
 mod subscriptions;
 mod txpool;
 mod unsent_answers;
+mod value_count;
 mod web3;
 
 pub use config::{ConfigError, CorsOrigins, HttpConfig, RpcConfig};

@@ -13,8 +13,9 @@ const MAX_REQUEST_BYTES: u32 = 15 * MIB;
 /// of them for as long as it likes.
 const MAX_WEBSOCKET_REQUEST_BYTES: u32 = 2 * MIB;
 
-/// Requests that are being received or answered, of all connections together: four of the largest.
-const MAX_ALL_REQUEST_BYTES: u64 = 64 << 20;
+/// Requests that are being received or answered, of all connections together: one of the largest with half a
+/// million values, as in the storage of an account that a call is to assume, and room for the others.
+const MAX_ALL_REQUEST_BYTES: u64 = 128 << 20;
 
 /// How long a request may take to arrive: 15 MiB at 4 Mbit/s. Source: geth's default.
 const REQUEST_TIME: Duration = Duration::from_secs(30);
@@ -120,7 +121,8 @@ pub struct RpcLimits {
     pub request_bytes: u32,
     /// Largest request on a WebSocket, in bytes.
     pub websocket_request_bytes: u32,
-    /// Bytes of all requests over plain HTTP that are being received or answered.
+    /// Bytes of all requests that are being received, over plain HTTP, or answered; what their values take
+    /// included.
     pub all_request_bytes: u64,
     /// How long a request over plain HTTP may take to arrive.
     pub request_time: Duration,

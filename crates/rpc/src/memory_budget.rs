@@ -6,7 +6,9 @@
 //! waits for room, so that clients that do nothing cannot hold up those that do.
 //!
 //! A request over plain HTTP counts from its first byte until it has its answer
-//! ([`RequestBodyLayer`](crate::request_body_layer::RequestBodyLayer)).
+//! ([`RequestBodyLayer`](crate::request_body_layer::RequestBodyLayer)). So do, on a WebSocket too, the
+//! values of its parameters, which take more memory than their text: two bytes, `{}`, become half a
+//! kilobyte where a call is expected ([`CallGuard`](crate::call_guard::CallGuard)).
 //!
 //! An answer counts from the writing of its JSON until its last byte is with the operating system; on
 //! a WebSocket by the bytes that are written to the socket
@@ -79,7 +81,36 @@ impl MemoryBudget {
     }
 }
 
+/// Bytes that are held until they are dropped.
+#[derive(Debug)]
+#[must_use]
+pub(crate) struct HeldBytes {
+    budget: ConnectionBudget,
+    units: Units,
+}
+
+impl HeldBytes {
+    /// Holds exactly so many from now on.
+    ///
+    /// # Errors
+    /// As [`ConnectionBudget::resize`]; what was held before is held then.
+    pub(crate) fn resize(&mut self, bytes: u64) -> Result<(), Limit> {
+        self.budget.resize(&mut self.units, bytes)
+    }
+}
+
+impl Drop for HeldBytes {
+    fn drop(&mut self) {
+        self.budget.release(&mut self.units);
+    }
+}
+
 impl ConnectionBudget {
+    /// Something that holds nothing yet.
+    pub(crate) fn hold(&self) -> HeldBytes {
+        HeldBytes { budget: self.clone(), units: Units::default() }
+    }
+
     /// An answer that has no bytes yet.
     pub(crate) fn answer(&self) -> AnswerBytes {
         AnswerBytes::new(self.clone())

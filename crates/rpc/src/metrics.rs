@@ -146,8 +146,8 @@ impl BudgetMetrics {
         let refused = "hanzo_rpc_requests_refused_total";
         describe_gauge!(
             bytes,
-            "Common memory that requests over plain HTTP take, from their first byte until they are \
-             answered."
+            "Common memory that requests take, over plain HTTP from their first byte on, until they \
+             are answered."
         );
         describe_counter!(refused, "Requests refused because others take all the memory for them.");
         Self { bytes: gauge!(bytes), refused: counter!(refused) }

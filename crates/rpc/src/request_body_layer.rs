@@ -5,7 +5,7 @@ use crate::{
     batch_entries::{batch_entries, is_batch},
     host_guard::PlainHttp,
     http_refusal::{http_refusal, over_limit},
-    memory_budget::{ConnectionBudget, MemoryBudget, Units},
+    memory_budget::{HeldBytes, MemoryBudget},
     rpc_error::Limit,
 };
 use futures::future::BoxFuture;
@@ -52,17 +52,11 @@ struct RequestLimits {
 /// The bytes of a request as far as they are there, counted until they are dropped.
 struct Received {
     bytes: Vec<u8>,
-    counted: CountedBytes,
-}
-
-struct CountedBytes {
-    budget: ConnectionBudget,
-    units: Units,
+    held: HeldBytes,
 }
 
 impl RequestBodyLayer {
-    pub(crate) fn new(limits: &RpcLimits) -> Self {
-        let budget = MemoryBudget::for_requests(limits.all_request_bytes);
+    pub(crate) fn new(limits: &RpcLimits, budget: MemoryBudget) -> Self {
         let limits = RequestLimits {
             bytes: limits.request_bytes,
             time: limits.request_time,
@@ -90,8 +84,8 @@ impl RequestBodyLayer {
     {
         // What the head announces is refused before it is sent.
         self.check_length(body.size_hint().lower())?;
-        let counted = CountedBytes { budget: self.budget.connection(), units: Units::default() };
-        let mut received = Received { bytes: Vec::new(), counted };
+        let held = self.budget.connection().hold();
+        let mut received = Received { bytes: Vec::new(), held };
         let mut body = pin!(body);
         while let Some(frame) = body.frame().await {
             // The connection is gone, and whoever reads this with it.
@@ -100,8 +94,8 @@ impl RequestBodyLayer {
             let length = wide(received.bytes.len()).saturating_add(wide(data.remaining()));
             self.check_length(length)?;
             received
-                .counted
-                .hold(length)
+                .held
+                .resize(length)
                 .map_err(|limit| over_limit(StatusCode::SERVICE_UNAVAILABLE, limit))?;
             received.bytes.extend_from_slice(&data);
         }
@@ -132,18 +126,6 @@ impl RequestBodyLayer {
                 Err(http_refusal(StatusCode::OK, error))
             }
         }
-    }
-}
-
-impl CountedBytes {
-    fn hold(&mut self, bytes: u64) -> Result<(), Limit> {
-        self.budget.resize(&mut self.units, bytes)
-    }
-}
-
-impl Drop for CountedBytes {
-    fn drop(&mut self) {
-        self.budget.release(&mut self.units);
     }
 }
 
@@ -181,12 +163,12 @@ where
             (std::mem::replace(&mut self.inner, other), self.receiver.clone());
         Box::pin(async move {
             let (head, body) = request.into_parts();
-            let Received { bytes, counted } = match receiver.receive(body).await {
+            let Received { bytes, held } = match receiver.receive(body).await {
                 Ok(received) => received,
                 Err(refusal) => return Ok(refusal),
             };
             let answer = inner.call(Request::from_parts(head, HttpBody::from(bytes))).await;
-            drop(counted);
+            drop(held);
             answer
         })
     }
@@ -209,7 +191,7 @@ mod tests {
     const KIB: usize = 1 << 10;
 
     fn layer(limits: &RpcLimits) -> RequestBodyLayer {
-        RequestBodyLayer::new(limits)
+        RequestBodyLayer::new(limits, MemoryBudget::for_requests(limits.all_request_bytes))
     }
 
     fn narrow() -> RequestBodyLayer {

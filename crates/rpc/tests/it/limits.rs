@@ -74,6 +74,36 @@ async fn a_message_over_the_limit_of_web_sockets_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn values_count_more_than_their_text_and_are_refused_before_they_are_parsed() {
+    // 100 KiB beside the 64 of each connection: 656 values.
+    let node = TestNode::start_with(limited(|limits| limits.all_request_bytes = 100 << 10)).await;
+    let simulation = |calls: usize| {
+        let calls = vec![json!({}); calls];
+        let params = json!([{ "blockStateCalls": [{ "calls": calls }] }, "latest"]);
+        json!({ "jsonrpc": "2.0", "id": 1, "method": "eth_simulateV1", "params": params })
+    };
+    let (few, many) = (simulation(300).to_string(), simulation(350).to_string());
+    let batch = json!([simulation(200), simulation(200)]).to_string();
+    for refused in [&many, &batch] {
+        let http = outcome(&post(node.address, refused).await.json()).unwrap_err();
+        let websocket: Value = serde_json::from_str(&say(node.address, refused).await).unwrap();
+        for refusal in [http, outcome(&websocket).unwrap_err()] {
+            assert_eq!(refusal.code, -32_005);
+            assert!(refusal.message.contains("exceed the limit of 102400 bytes"), "{refusal:?}");
+        }
+    }
+    // The budget is given back with the answer.
+    for _ in 0..3 {
+        let http = outcome(&post(node.address, &few).await.json());
+        let websocket: Value = serde_json::from_str(&say(node.address, &few).await).unwrap();
+        for answer in [http, outcome(&websocket)] {
+            assert!(!format!("{answer:?}").contains("102400"), "{answer:?}");
+        }
+    }
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_batch_of_a_million_entries_is_counted_and_not_executed() {
     let node = TestNode::start().await;
     let batch = format!("[{}1]", "1,".repeat(999_999));
