@@ -7,7 +7,7 @@ use alloy_primitives::{B256, U256};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use hanzo_poc::{
     BareMultiplication, CancelFlag, Kernel, OnSeal, Scratch, Seal, SearchProgress, SearchRange,
-    SearchWatch, TILE_MACS, Target, Work, search_with,
+    SearchWatch, Searcher, TILE_MACS, Target, Work,
 };
 use std::{hint::black_box, time::Instant};
 
@@ -44,13 +44,13 @@ fn check(c: &mut Criterion) {
     c.bench_function("poc::reject_fake", |b| b.iter(|| work.check(black_box(&fake), hard)));
 }
 
-fn search_once(kernel: Kernel, work: &Work) -> f64 {
+fn search_once(searcher: &mut Searcher, work: &Work) -> f64 {
     let range = SearchRange { rows: 0..SIDE, columns: 0..SIDE };
     let (cancel, progress) = (CancelFlag::default(), SearchProgress::default());
     let never = Target::from_difficulty(U256::MAX);
     let start = now();
     let watch = SearchWatch { cancel: &cancel, progress: &progress, on_seal: OnSeal::FIRST };
-    let _ = black_box(search_with(kernel, work, never, &range, watch));
+    let _ = black_box(searcher.search(work, never, &range, watch));
     macs_per_second(progress.tiles() * TILE_MACS, start)
 }
 
@@ -75,8 +75,9 @@ fn search(c: &mut Criterion) {
     let work = Work::new(B256::repeat_byte(7));
     for kernel in Kernel::available() {
         let mut bare = BareMultiplication::new(kernel, &work, SIDE);
+        let mut searcher = Searcher::new(kernel);
         let mut pairs: Vec<(f64, f64)> =
-            (0..5).map(|_| (search_once(kernel, &work), bare_once(&mut bare))).collect();
+            (0..5).map(|_| (search_once(&mut searcher, &work), bare_once(&mut bare))).collect();
         pairs.sort_by(|a, b| (a.0 / a.1).total_cmp(&(b.0 / b.1)));
         let Some((search, bare_rate)) = pairs.get(2).copied() else { continue };
         println!(
@@ -92,7 +93,7 @@ fn search(c: &mut Criterion) {
         group.sample_size(10);
         group.throughput(Throughput::Elements(u64::from(SIDE * SIDE) * TILE_MACS));
         group.bench_function(format!("search/kernel={kernel}"), |b| {
-            b.iter(|| search_once(kernel, &work));
+            b.iter(|| search_once(&mut searcher, &work));
         });
         group.bench_function(format!("bare/kernel={kernel}"), |b| b.iter(|| bare_once(&mut bare)));
     }

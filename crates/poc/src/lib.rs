@@ -27,6 +27,7 @@ mod scratch;
 mod seal;
 mod search;
 mod shape;
+mod spare;
 mod target;
 mod units;
 mod work;
@@ -41,7 +42,9 @@ pub use packed::BareMultiplication;
 pub use parallel::UnitSearch;
 pub use scratch::Scratch;
 pub use seal::Seal;
-pub use search::{SearchOutcome, SearchProgress, SearchRange, SearchWatch, search, search_with};
+pub use search::{
+    SearchOutcome, SearchProgress, SearchRange, SearchWatch, Searcher, search, search_with,
+};
 pub use shape::{MIN_DIFFICULTY, STRIP_BYTES, STRIP_DEPTH, TILE_MACS, TILE_ROWS};
 pub use target::Target;
 pub use units::SearchUnits;

@@ -3,6 +3,7 @@
 use crate::{
     Kernel, Work,
     shape::{Strip, TILE_MACS, TILE_ROWS, Tile},
+    spare::SpareStrips,
     xof::Tag,
 };
 use std::fmt;
@@ -17,8 +18,13 @@ pub(crate) struct ColumnStrip {
 }
 
 impl RowStrip {
-    pub(crate) fn generate(kernel: Kernel, work: &Work, index: u32) -> Self {
-        let mut strip = Strip::boxed();
+    pub(crate) fn generate(
+        kernel: Kernel,
+        work: &Work,
+        index: u32,
+        spare: &mut SpareStrips,
+    ) -> Self {
+        let mut strip = spare.take();
         kernel.fill(work.sigma(), Tag::Row, index, &mut strip);
         if kernel == Kernel::Avx512Vnni {
             // vpdpbusd wants A unsigned: add 128.
@@ -28,19 +34,39 @@ impl RowStrip {
         }
         Self(strip)
     }
+
+    /// The memory, to be used again.
+    pub(crate) fn into_strip(self) -> Box<Strip> {
+        self.0
+    }
 }
 
 impl ColumnStrip {
-    pub(crate) fn generate(kernel: Kernel, work: &Work, index: u32) -> Self {
-        let mut entries = Strip::boxed();
+    pub(crate) fn generate(
+        kernel: Kernel,
+        work: &Work,
+        index: u32,
+        spare: &mut SpareStrips,
+    ) -> Self {
+        let mut entries = spare.take();
         kernel.fill(work.sigma(), Tag::Column, index, &mut entries);
         match kernel {
             #[cfg(target_arch = "x86_64")]
-            Kernel::Avx512Vnni => outer_product::pack(&entries),
+            Kernel::Avx512Vnni => {
+                let mut packed = spare.take();
+                let corrections = outer_product::pack_checked(&entries, &mut packed);
+                spare.put([entries]);
+                Self { entries: packed, corrections }
+            }
             Kernel::Portable | Kernel::Avx2 => Self { entries, corrections: [0; TILE_ROWS] },
             #[cfg(not(target_arch = "x86_64"))]
             Kernel::Avx512Vnni => Self { entries, corrections: [0; TILE_ROWS] },
         }
+    }
+
+    /// The memory, to be used again.
+    pub(crate) fn into_strip(self) -> Box<Strip> {
+        self.entries
     }
 }
 
@@ -83,20 +109,33 @@ mod outer_product {
     /// Bytes of B per group: four entries of thirty-two columns.
     const GROUP_BYTES: usize = GROUP * TILE_ROWS;
 
-    /// Packs B as [depth / 4][column][4] and sums its columns.
-    pub(super) fn pack(strip: &Strip) -> ColumnStrip {
-        let mut packed = Strip::boxed();
+    /// Entries of one column that are packed in one go: those of a cache line, so that what is written
+    /// meanwhile, 2 KiB, stays in the first cache too.
+    const LINE: usize = 64;
+
+    pub(super) fn pack_checked(strip: &Strip, packed: &mut Strip) -> [i32; TILE_ROWS] {
+        // SAFETY: the kernel was chosen by `Kernel::or_supported`: AVX-512 VNNI was detected.
+        unsafe { pack(strip, packed) }
+    }
+
+    /// Packs B as [depth / 4][column][4] and sums its columns, times 128.
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+    fn pack(strip: &Strip, packed: &mut Strip) -> [i32; TILE_ROWS] {
         let mut corrections = [0i32; TILE_ROWS];
-        for column in 0..TILE_ROWS {
-            let entries = &strip.0[column * STRIP_DEPTH..(column + 1) * STRIP_DEPTH];
-            let sum: i32 = entries.iter().map(|entry| i32::from(*entry)).sum();
-            corrections[column] = sum << 7;
-            for (group, four) in entries.chunks_exact(GROUP).enumerate() {
-                let at = group * GROUP_BYTES + column * GROUP;
-                packed.0[at..at + GROUP].copy_from_slice(four);
+        let lines = packed.0.chunks_exact_mut(LINE * TILE_ROWS);
+        for (line, to) in lines.enumerate() {
+            for column in 0..TILE_ROWS {
+                let at = column * STRIP_DEPTH + line * LINE;
+                let entries = &strip.0[at..at + LINE];
+                let sum: i32 = entries.iter().map(|entry| i32::from(*entry)).sum();
+                corrections[column] += sum << 7;
+                let from = entries.chunks_exact(GROUP);
+                for (four, group) in from.zip(to.chunks_exact_mut(GROUP_BYTES)) {
+                    group[column * GROUP..(column + 1) * GROUP].copy_from_slice(four);
+                }
             }
         }
-        ColumnStrip { entries: packed, corrections }
+        corrections
     }
 
     pub(super) fn multiply_checked(row: &RowStrip, column: &ColumnStrip, tile: &mut Tile) {
@@ -177,12 +216,12 @@ impl BareMultiplication {
     #[must_use]
     pub fn new(kernel: Kernel, work: &Work, side: u32) -> Self {
         let kernel = kernel.or_supported();
-        Self {
-            kernel,
-            rows: (0..side).map(|index| RowStrip::generate(kernel, work, index)).collect(),
-            columns: (0..side).map(|index| ColumnStrip::generate(kernel, work, index)).collect(),
-            tile: Tile::ZERO,
-        }
+        let mut spare = SpareStrips::default();
+        let mut row = |index| RowStrip::generate(kernel, work, index, &mut spare);
+        let rows = (0..side).map(&mut row).collect();
+        let mut column = |index| ColumnStrip::generate(kernel, work, index, &mut spare);
+        let columns = (0..side).map(&mut column).collect();
+        Self { kernel, rows, columns, tile: Tile::ZERO }
     }
 
     /// Multiplies every pair of strips, row by row. Returns the multiply-accumulates

@@ -1,8 +1,8 @@
 //! Searching on several threads.
 
 use crate::{
-    CancelFlag, OnSeal, Seal, SearchOutcome, SearchProgress, SearchUnits, SearchWatch, Target,
-    Work, kernel::Kernel, search_with,
+    CancelFlag, OnSeal, Seal, SearchOutcome, SearchProgress, SearchUnits, SearchWatch, Searcher,
+    Target, Work, kernel::Kernel,
 };
 use std::{sync::OnceLock, thread};
 
@@ -50,11 +50,12 @@ impl UnitSearch<'_> {
 
     /// Takes units until a seal ends the search, here or elsewhere, or all are taken.
     fn run_alone(&self, kernel: Kernel, done: &CancelFlag) -> Option<Seal> {
+        let mut searcher = Searcher::new(kernel);
         while !self.cancel.is_cancelled() && !done.is_cancelled() {
             let range = self.units.take()?;
             let Self { cancel, progress, on_seal, .. } = *self;
             let watch = SearchWatch { cancel, progress, on_seal };
-            match search_with(kernel, self.work, self.target, &range, watch) {
+            match searcher.search(self.work, self.target, &range, watch) {
                 SearchOutcome::Found(seal) => return Some(seal),
                 SearchOutcome::Exhausted => {}
                 SearchOutcome::Cancelled => return None,

@@ -4,8 +4,10 @@ use crate::{
     CancelFlag, Kernel, OnSeal, Seal, Target, Work,
     packed::{ColumnStrip, RowStrip, multiply},
     shape::Tile,
+    spare::SpareStrips,
 };
 use std::{
+    fmt,
     ops::{ControlFlow, Range},
     sync::atomic::{AtomicU64, Ordering},
 };
@@ -87,18 +89,45 @@ pub fn search_with(
     range: &SearchRange,
     watch: SearchWatch<'_>,
 ) -> SearchOutcome {
-    let mut search =
-        Search { kernel: kernel.or_supported(), work, target, watch, tile: Tile::ZERO };
-    for rows in blocks(&range.rows) {
-        let mut row_strips = Vec::new();
-        for columns in blocks(&range.columns) {
-            match search.block(&rows, &columns, &mut row_strips) {
-                SearchOutcome::Exhausted => {}
-                ended @ (SearchOutcome::Found(_) | SearchOutcome::Cancelled) => return ended,
-            }
-        }
+    Searcher::new(kernel).search(work, target, range, watch)
+}
+
+/// Searches one range after the other in the same memory: two blocks of strips, 16 MiB.
+pub struct Searcher {
+    kernel: Kernel,
+    spare: SpareStrips,
+}
+
+impl fmt::Debug for Searcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Searcher").field("kernel", &self.kernel).finish_non_exhaustive()
     }
-    SearchOutcome::Exhausted
+}
+
+impl Searcher {
+    /// A searcher with a kernel of the caller's choice. One that this processor lacks is replaced by the
+    /// fastest it has.
+    #[must_use]
+    pub fn new(kernel: Kernel) -> Self {
+        Self { kernel: kernel.or_supported(), spare: SpareStrips::default() }
+    }
+
+    /// [`search_with`].
+    #[must_use]
+    pub fn search(
+        &mut self,
+        work: &Work,
+        target: Target,
+        range: &SearchRange,
+        watch: SearchWatch<'_>,
+    ) -> SearchOutcome {
+        let Self { kernel, ref mut spare } = *self;
+        let mut search = Search { kernel, work, target, watch, tile: Tile::ZERO, spare };
+        blocks(&range.rows)
+            .map(|rows| search.rows(&rows, &range.columns))
+            .find(|outcome| *outcome != SearchOutcome::Exhausted)
+            .unwrap_or(SearchOutcome::Exhausted)
+    }
 }
 
 /// Cuts a range into runs of at most [`MAX_SIDE`].
@@ -115,27 +144,45 @@ struct Search<'a> {
     target: Target,
     watch: SearchWatch<'a>,
     tile: Tile,
+    spare: &'a mut SpareStrips,
 }
 
 /// A strip and its index.
 type Indexed<T> = (u32, T);
 
 impl Search<'_> {
+    /// Searches a row of blocks.
+    fn rows(&mut self, rows: &Range<u32>, columns: &Range<u32>) -> SearchOutcome {
+        let mut row_strips = Vec::new();
+        let mut outcome = SearchOutcome::Exhausted;
+        for columns in blocks(columns) {
+            let mut column_strips = Vec::new();
+            outcome = self.block(rows, &columns, &mut row_strips, &mut column_strips);
+            self.spare.put(column_strips.into_iter().map(|(_, strip)| strip.into_strip()));
+            if outcome != SearchOutcome::Exhausted {
+                break;
+            }
+        }
+        self.spare.put(row_strips.into_iter().map(|(_, strip)| strip.into_strip()));
+        outcome
+    }
+
     /// Searches one block of coordinates. `row_strips` are made on the first block of a row of
-    /// blocks and used again by the others.
+    /// blocks and used again by the others; `column_strips` are empty.
     fn block(
         &mut self,
         rows: &Range<u32>,
         columns: &Range<u32>,
         row_strips: &mut Vec<Indexed<RowStrip>>,
+        column_strips: &mut Vec<Indexed<ColumnStrip>>,
     ) -> SearchOutcome {
-        let mut column_strips: Vec<Indexed<ColumnStrip>> = Vec::new();
         let known_rows = row_strips.len();
         let (mut next_row, mut next_column) = (rows.clone().skip(known_rows), columns.clone());
         loop {
             let column = next_column.next();
             if let Some(index) = column {
-                let strip = (index, ColumnStrip::generate(self.kernel, self.work, index));
+                let strip = ColumnStrip::generate(self.kernel, self.work, index, self.spare);
+                let strip = (index, strip);
                 let outcome = self.with_column(row_strips, &strip);
                 column_strips.push(strip);
                 if outcome != SearchOutcome::Exhausted {
@@ -144,8 +191,9 @@ impl Search<'_> {
             }
             let row = next_row.next();
             if let Some(index) = row {
-                let strip = (index, RowStrip::generate(self.kernel, self.work, index));
-                let outcome = self.with_row(&strip, &column_strips);
+                let strip = RowStrip::generate(self.kernel, self.work, index, self.spare);
+                let strip = (index, strip);
+                let outcome = self.with_row(&strip, column_strips);
                 row_strips.push(strip);
                 if outcome != SearchOutcome::Exhausted {
                     return outcome;
@@ -201,6 +249,37 @@ impl Search<'_> {
         match self.watch.on_seal.take(seal) {
             ControlFlow::Break(()) => SearchOutcome::Found(seal),
             ControlFlow::Continue(()) => SearchOutcome::Exhausted,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy_primitives::{B256, U256};
+
+    #[test]
+    fn a_searcher_keeps_its_strips_for_the_next_range_however_a_search_ends() {
+        let work = Work::new(B256::repeat_byte(3));
+        let (easy, never) = (U256::ONE, U256::MAX);
+        let range = SearchRange { rows: 0..3, columns: 0..70 };
+        for kernel in Kernel::available() {
+            let mut searcher = Searcher::new(kernel);
+            let (cancel, progress) = (CancelFlag::default(), SearchProgress::default());
+            let watch =
+                SearchWatch { cancel: &cancel, progress: &progress, on_seal: OnSeal::FIRST };
+            let never = Target::from_difficulty(never);
+            let outcome = searcher.search(&work, never, &range, watch);
+            assert_eq!(outcome, SearchOutcome::Exhausted);
+            let strips = searcher.spare.len();
+            // Three rows, a block of columns, and one in which columns are packed.
+            assert!((67..=68).contains(&strips), "{kernel}: {strips}");
+            let easy = Target::from_difficulty(easy);
+            assert!(matches!(searcher.search(&work, easy, &range, watch), SearchOutcome::Found(_)));
+            cancel.cancel();
+            let outcome = searcher.search(&work, never, &range, watch);
+            assert_eq!(outcome, SearchOutcome::Cancelled);
+            assert_eq!(searcher.spare.len(), strips, "{kernel}");
         }
     }
 }

@@ -38,4 +38,16 @@ impl Strip {
         let mut strips = vec![Self([0; STRIP_BYTES])];
         strips.pop().map_or_else(|| Box::new(Self([0; STRIP_BYTES])), Box::new)
     }
+
+    /// The entries as the bytes of a stream.
+    #[expect(
+        unsafe_code,
+        reason = "the standard library has no safe view of signed bytes as unsigned ones"
+    )]
+    pub(crate) const fn bytes_mut(&mut self) -> &mut [u8; STRIP_BYTES] {
+        let entries: *mut [i8; STRIP_BYTES] = &raw mut self.0;
+        // SAFETY: int8 and bytes have the same size and alignment, each bit pattern is a value of both, and the
+        // reference borrows the strip as long as it lives.
+        unsafe { &mut *entries.cast::<[u8; STRIP_BYTES]>() }
+    }
 }

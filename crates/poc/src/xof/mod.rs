@@ -40,18 +40,8 @@ pub(crate) fn stock(sigma: &[u8; 32], tag: Tag, index: u32, strip: &mut Strip) {
     front.copy_from_slice(&(tag as u32).to_le_bytes());
     back.copy_from_slice(&index.to_le_bytes());
     let mut reader = blake3::Hasher::new_keyed(sigma).update(&input).finalize_xof();
-    // The reader writes bytes; int8 entries are the same bits.
-    let mut bytes = [0u8; STOCK_CHUNK];
-    for chunk in strip.0.chunks_mut(STOCK_CHUNK) {
-        reader.fill(&mut bytes);
-        for (entry, byte) in chunk.iter_mut().zip(bytes) {
-            *entry = byte.cast_signed();
-        }
-    }
+    reader.fill(strip.bytes_mut());
 }
-
-/// Bytes taken from the stock reader at once: thirty-two output blocks, twice its widest batch.
-const STOCK_CHUNK: usize = 2_048;
 
 #[cfg(test)]
 mod tests {
