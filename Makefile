@@ -110,9 +110,9 @@ flood: load-build ## Floods a release build for MINUTES (10) and watches its mem
 siege: ## Attacks a release build in every way a peer can for MINUTES (10), and watches its memory and its honest peers.
 	HANZO_BENCH_MINUTES=$(or $(MINUTES),10) $(MAKE) --no-print-directory bench BENCH=siege
 
-bench: setup ## Runs the benchmarks. BENCH=poc runs one of: poc, curve, curve_implementations, root, block, pool, segment, open, and, which are run by name alone because they take minutes, net, cluster, heal, sync and siege.
+bench: setup ## Runs the benchmarks. BENCH=poc runs one of: poc, keccak, curve, curve_implementations, root, block, pool, segment, open, and, which are run by name alone because they take minutes, net, cluster, heal, sync and siege.
 	$(if $(filter net cluster heal sync siege,$(BENCH)),cargo build --release --locked -p hanzo -p hanzo-miner-cli)
-	cargo bench --workspace --locked $(if $(BENCH),--bench $(BENCH),--bench poc --bench curve --bench curve_implementations --bench root --bench block --bench pool --bench segment --bench open)
+	cargo bench --workspace --locked $(if $(BENCH),--bench $(BENCH),--bench poc --bench keccak --bench curve --bench curve_implementations --bench root --bench block --bench pool --bench segment --bench open)
 
 audit: ## Checks licences, sources and spelling.
 	@.ci/install audit

@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 const ALLOWED: &[(&str, &[&str])] = &[
     ("hanzo-poc", &[]),
     ("hanzo-curve", &[]),
-    ("hanzo-types", &[]),
-    ("hanzo-state", &["types"]),
+    ("hanzo-keccak", &[]),
+    ("hanzo-types", &["keccak"]),
+    ("hanzo-state", &["types", "keccak"]),
     ("hanzo-consensus", &["types", "poc"]),
     ("hanzo-store", &["types", "state"]),
     ("hanzo-evm", &["types", "state", "poc", "curve"]),

@@ -1,10 +1,12 @@
 //! From an executed block to one that only lacks its seal.
 
 use crate::Prebuilt;
-use alloy_consensus::proofs::{calculate_receipt_root, calculate_transaction_root};
 use hanzo_evm::Executed;
 use hanzo_state::StateRoot;
-use hanzo_types::{Block, BlockBody, Header, RecoveredBlock, RecoveredTransaction, seal_hash};
+use hanzo_types::{
+    Block, BlockBody, Header, RecoveredBlock, RecoveredTransaction, receipts_root, seal_hash,
+    transactions_root,
+};
 use reth_primitives_traits::Block as _;
 use std::sync::Arc;
 
@@ -20,8 +22,8 @@ pub fn assemble(
     let (transactions, senders): (Vec<_>, Vec<_>) =
         transactions.into_iter().map(|transaction| transaction.into_parts()).unzip();
     header.state_root = state_root.root;
-    header.transactions_root = calculate_transaction_root(&transactions);
-    header.receipts_root = calculate_receipt_root(&executed.outcome.receipts);
+    header.transactions_root = transactions_root(&transactions);
+    header.receipts_root = receipts_root(&executed.outcome.receipts);
     header.logs_bloom = executed.outcome.logs_bloom;
     header.gas_used = executed.outcome.gas_used;
     // Fields that the header's fork does not have stay absent.

@@ -9,17 +9,14 @@ use crate::{
     next_gas_limit,
     receipts::check_receipts,
 };
-use alloy_consensus::{
-    constants::{EMPTY_OMMER_ROOT_HASH, EMPTY_WITHDRAWALS},
-    proofs::calculate_transaction_root,
-};
+use alloy_consensus::constants::{EMPTY_OMMER_ROOT_HASH, EMPTY_WITHDRAWALS};
 use alloy_eips::eip7685::EMPTY_REQUESTS_HASH;
 use alloy_primitives::U256;
 use alloy_rlp::Encodable;
 use hanzo_poc::{Seal, Target, Work};
 use hanzo_types::{
     BlockOutcome, ChainSpec, DifficultyRule, HanzoRules, Header, MAX_BLOCK_RLP_BYTES,
-    MAX_EXTRA_DATA_BYTES, SealKind, SealedBlock, SealedHeader, seal_hash,
+    MAX_EXTRA_DATA_BYTES, SealKind, SealedBlock, SealedHeader, seal_hash, transactions_root,
 };
 use std::sync::Arc;
 
@@ -114,7 +111,7 @@ impl Consensus for PocEngine {
         {
             return Err(ConsensusError::BlobTransaction { index, hash: *blob.tx_hash() });
         }
-        let computed = calculate_transaction_root(&body.transactions);
+        let computed = transactions_root(&body.transactions);
         if computed != block.transactions_root {
             return Err(ConsensusError::TransactionsRoot {
                 header: block.transactions_root,

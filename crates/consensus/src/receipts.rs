@@ -1,8 +1,7 @@
 //! What execution produced against what the header says.
 
 use crate::ConsensusError;
-use alloy_consensus::proofs::calculate_receipt_root;
-use hanzo_types::{BlockOutcome, Header};
+use hanzo_types::{BlockOutcome, Header, receipts_root};
 
 /// Checks gas used, logs bloom and receipts root, cheap checks first: the part of
 /// [`crate::Consensus::check_outcome`] that stored receipts are enough for.
@@ -22,7 +21,7 @@ pub fn check_receipts(header: &Header, outcome: &BlockOutcome) -> Result<(), Con
             computed: Box::new(outcome.logs_bloom),
         });
     }
-    let computed = calculate_receipt_root(&outcome.receipts);
+    let computed = receipts_root(&outcome.receipts);
     if header.receipts_root != computed {
         return Err(ConsensusError::ReceiptsRoot { header: header.receipts_root, computed });
     }

@@ -19,7 +19,6 @@
 mod account;
 mod diff;
 mod error;
-mod keccak;
 mod layered;
 mod read;
 mod trie;

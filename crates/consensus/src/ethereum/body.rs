@@ -2,12 +2,10 @@
 
 use super::{EthereumRules, transactions};
 use crate::ConsensusError;
-use alloy_consensus::proofs::{
-    calculate_ommers_root, calculate_transaction_root, calculate_withdrawals_root,
-};
+use alloy_consensus::proofs::{calculate_ommers_root, calculate_withdrawals_root};
 use alloy_hardforks::EthereumHardfork;
 use alloy_rlp::Encodable as _;
-use hanzo_types::{MAX_BLOCK_RLP_BYTES, SealedBlock};
+use hanzo_types::{MAX_BLOCK_RLP_BYTES, SealedBlock, transactions_root};
 
 /// Most ommers of a mined block. Source: Yellow Paper §11.1.
 const MAX_OMMERS: usize = 2;
@@ -18,7 +16,7 @@ pub(super) fn check(rules: &EthereumRules, block: &SealedBlock) -> Result<(), Co
     check_ommers(rules, block)?;
     check_withdrawals(block)?;
     transactions::check(rules, block)?;
-    let computed = calculate_transaction_root(&block.body().transactions);
+    let computed = transactions_root(&block.body().transactions);
     if computed != block.transactions_root {
         return Err(ConsensusError::TransactionsRoot { header: block.transactions_root, computed });
     }
@@ -81,7 +79,7 @@ mod tests {
         };
         change(&mut body);
         header.ommers_hash = calculate_ommers_root(&body.ommers);
-        header.transactions_root = calculate_transaction_root(&body.transactions);
+        header.transactions_root = transactions_root(&body.transactions);
         header.withdrawals_root =
             body.withdrawals.as_ref().map(|list| calculate_withdrawals_root(list));
         Block { header, body }
@@ -111,7 +109,7 @@ mod tests {
         let mut block = committed(&line, |_| {});
         let header = block.header.transactions_root;
         block.body.transactions.push(transaction(1));
-        let computed = calculate_transaction_root(&block.body.transactions);
+        let computed = transactions_root(&block.body.transactions);
         let refused = Err(ConsensusError::TransactionsRoot { header, computed });
         assert_eq!(judge(&line, block), refused);
     }

@@ -2,11 +2,11 @@
 
 use super::Worker;
 use crate::relay::{AnnouncedBlock, Assembly};
-use alloy_consensus::proofs::calculate_transaction_root;
 use alloy_eips::eip2718::Decodable2718 as _;
 use alloy_primitives::Bytes;
 use hanzo_types::{
     Block, BlockBody, RecoveredBlock, RecoveredTransaction, SealedBlock, Transaction,
+    transactions_root,
 };
 use reth_primitives_traits::SignerRecoverable as _;
 use std::{collections::BTreeMap, sync::Arc};
@@ -38,7 +38,7 @@ impl Worker {
         if !missing.is_empty() {
             return Assembly::Missing(missing);
         }
-        if calculate_transaction_root(&transactions) != block.header.transactions_root {
+        if transactions_root(&transactions) != block.header.transactions_root {
             return Assembly::Mismatch;
         }
         // No Hanzo block has ommers or withdrawals (decision D-02), and its header says so.

@@ -1,10 +1,11 @@
 //! Hashing nodes after all of them are encoded.
 
 use super::node::{self, Branch, CHILDREN, HASH_BYTES};
-use crate::{NodePath, keccak::keccak256_each};
+use crate::NodePath;
 use alloy_primitives::{B256, Bytes};
 use alloy_rlp::Encodable as _;
 use alloy_trie::nodes::{ExtensionNodeRef, LeafNodeRef, RlpNode};
+use hanzo_keccak::keccak256_each;
 use std::ops::Range;
 
 /// What a parent says about a child: the reference itself, or which node it will be the hash of.

@@ -3,12 +3,13 @@
 use super::leaf_change::{AccountChange, LeafChange, SlotChange, StorageRootChange};
 use super::node_reader::NodeReader;
 use super::updater::{PARALLEL_CHANGES, Updater};
-use crate::{Change, NodePath, StateDiff, StateError, TrieDiff, TrieRead, keccak::keccak256_each};
+use crate::{Change, NodePath, StateDiff, StateError, TrieDiff, TrieRead};
 use alloy_primitives::{
     Address, B256, Bytes, U256, keccak256,
     map::{AddressMap, HashMap},
 };
 use alloy_trie::EMPTY_ROOT_HASH;
+use hanzo_keccak::keccak256_each;
 use rayon::prelude::*;
 
 /// The state root after a change, and the trie nodes that changed with it.
