@@ -14,6 +14,7 @@ pub(crate) struct RowStrip(Box<Strip>);
 /// A column strip as the mining kernel wants it, with what the offset of A adds to each column.
 pub(crate) struct ColumnStrip {
     entries: Box<Strip>,
+    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "zero there"))]
     corrections: [i32; TILE_ROWS],
 }
 

@@ -40,6 +40,7 @@ impl Strip {
     }
 
     /// The entries as the bytes of a stream.
+    #[cfg(any(test, target_arch = "x86_64"))]
     #[expect(
         unsafe_code,
         reason = "the standard library has no safe view of signed bytes as unsigned ones"

@@ -34,6 +34,7 @@ pub(crate) fn fill(kernel: Kernel, sigma: &[u8; 32], tag: Tag, index: u32, strip
 }
 
 /// The stock crate's reader: sixteen blocks at a time with AVX-512, one at a time without.
+#[cfg(any(test, target_arch = "x86_64"))]
 pub(crate) fn stock(sigma: &[u8; 32], tag: Tag, index: u32, strip: &mut Strip) {
     let mut input = [0u8; 8];
     let (front, back) = input.split_at_mut(4);
